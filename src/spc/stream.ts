@@ -1,0 +1,92 @@
+// What the engine is told about one stream, and what it answers. Pure data; the engine itself is engine.ts.
+import type { LimitsPlan, RulePlan, Specification } from '../config/plan.ts';
+
+/** Everything that fixes how one stream is judged. */
+export interface StreamSpec {
+  readonly chart: { readonly use: string } & Readonly<Record<string, unknown>>;
+  readonly rules: readonly RulePlan[];
+  readonly limits: LimitsPlan;
+  readonly spec: Specification;
+  /** Nominal subgroup size. */
+  readonly size: number;
+}
+
+/** Members of one closed subgroup; a bad member is NaN and counts as missing. For attribute charts one row: x = count, size = inspected. */
+export interface SubgroupData {
+  readonly x: Float64Array;
+  readonly size: Float64Array;
+  readonly length: number;
+  /** Source time of the last member, ms. */
+  readonly timeMs: number;
+}
+
+/** One lane's answer to one subgroup. NaN = no value; `lower` NaN or -Infinity is never used for "none": a missing limit is NaN. */
+export interface LanePoint {
+  lane: number;
+  statistic: string;
+  value: number;
+  centre: number;
+  lower: number;
+  upper: number;
+  z: number;
+  n: number;
+  /** Bit r set: rule r of this lane's list holds at this point. */
+  holds: number;
+  /** Bit r set: rule r did not hold at the point before: an event is raised. */
+  rises: number;
+  /** Ids of the lane's rules by bit. */
+  ruleIds: readonly string[];
+  limitsVersion: number;
+  status: 'judged' | 'baseline' | 'no_value';
+  breakBefore: boolean;
+}
+
+/** Limits in force, in the unit of the individual values. */
+export interface LimitsInForce {
+  /** 0 = none yet (baseline running). */
+  readonly version: number;
+  readonly centre: number;
+  readonly sigma: number;
+  /** Subgroups of the baseline, or 0 when typed. */
+  readonly subgroups: number;
+}
+
+/** Running capability of one stream since its limits were set. */
+export interface Capability {
+  readonly n: number;
+  readonly mean: number;
+  readonly sigmaWithin: number;
+  readonly sigmaOverall: number;
+  readonly cp: number;
+  readonly cpk: number;
+  /** 95 % interval of Cpk. */
+  readonly cpkLower: number;
+  readonly cpkUpper: number;
+  readonly pp: number;
+  readonly ppk: number;
+  readonly ppkLower: number;
+  readonly ppkUpper: number;
+  /** Why the figure may not be quoted, or null. */
+  readonly withheld: 'too_few' | 'unstable' | 'no_spec' | 'no_limits' | null;
+}
+
+/** The streaming engine: O(1) a subgroup, no clock, no randomness, no I/O. */
+export interface Engine {
+  /** Adds a stream, returns its index (0, 1, 2 …). Throws PumjilError RULE_INVALID / CONFIG_INVALID. */
+  open(spec: StreamSpec): number;
+  /** New plan for a known stream: same chart and settings keep learnt limits; run histories restart, the line breaks. */
+  reconfigure(ix: number, spec: StreamSpec): void;
+  /** Judges one closed subgroup. The answer is valid until the next call. `froze` is true when this subgroup completed the baseline (version 1 now in force, for the next subgroup on). */
+  step(ix: number, subgroup: SubgroupData): { readonly lanes: readonly LanePoint[]; readonly froze: boolean };
+  /** Typed or approved limits: next version; run histories restart, the line breaks. */
+  setLimits(ix: number, centre: number, sigma: number): void;
+  /** A gap: run histories restart, the line breaks; limits stay. */
+  gap(ix: number): void;
+  /** One individual value (sampled or not) for capability. */
+  observe(ix: number, value: number): void;
+  limits(ix: number): LimitsInForce;
+  capability(ix: number): Capability;
+  /** Complete state; `restore` of it continues bit for bit. */
+  snapshot(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+}
