@@ -13,5 +13,6 @@ export default defineConfig({
     pool: 'threads',
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    reporters: ['default', './test/reporter.ts'],
   },
 });

@@ -3,7 +3,9 @@ import type { ZodType } from 'zod';
 import type { Batch, Gap, OpenBatch } from './measurement.ts';
 
 export { ERROR_CATALOGUE, type ErrorCode, PumjilError } from './errors.ts';
+export { type Inbox, openInbox } from './inbox.ts';
 export * from './measurement.ts';
+export * from './source-value.ts';
 
 export interface Log {
   debug(fields: object, message: string): void;

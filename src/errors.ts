@@ -6,6 +6,10 @@ export const ERROR_CATALOGUE = {
     en: 'A device does not know an address that the configuration names.',
     ko: '설정된 주소가 장치에 없습니다.',
   },
+  ADAPTER_CLIENT_ID: {
+    en: 'Another client uses the same MQTT client id; the two throw each other out.',
+    ko: '다른 클라이언트가 같은 MQTT 클라이언트 ID를 쓰고 있어 서로 연결을 끊고 있습니다.',
+  },
   ADAPTER_CREDENTIALS: {
     en: 'A device or broker refused the user, password or certificate.',
     ko: '장치 또는 브로커가 계정이나 인증서를 거부했습니다.',
@@ -27,6 +31,10 @@ export const ERROR_CATALOGUE = {
     ko: '설정된 주소에서 응답하는 장치가 없습니다.',
   },
   API_BAD_REQUEST: { en: 'A request does not have the documented form.', ko: '요청 형식이 잘못되었습니다.' },
+  API_FAILED: {
+    en: 'The server made a mistake of its own; its log says more.',
+    ko: '서버 내부 오류가 발생했습니다.',
+  },
   API_FORBIDDEN: { en: 'The role of the user does not allow this.', ko: '이 작업을 할 권한이 없습니다.' },
   API_NOT_FOUND: { en: 'There is nothing with this id.', ko: '해당 항목이 없습니다.' },
   API_TOO_MANY: {
@@ -74,6 +82,10 @@ export const ERROR_CATALOGUE = {
   MATH_TOO_FEW_VALUES: { en: 'A statistic needs more values than there are.', ko: '통계량 계산에 값이 부족합니다.' },
   RULE_INVALID: { en: 'A run rule is not a sentence of the rule grammar.', ko: '런 규칙 문장이 문법에 맞지 않습니다.' },
   SERVER_PORT_TAKEN: { en: 'The port is used by another program.', ko: '포트를 다른 프로그램이 사용하고 있습니다.' },
+  SNAPSHOT_UNKNOWN: {
+    en: 'A snapshot of the engine is damaged or of another version; the state is replayed from the journal.',
+    ko: '엔진 스냅숏이 손상되었거나 버전이 다릅니다. 저널에서 다시 계산합니다.',
+  },
   USER_INVALID: {
     en: 'A user name, password or role is not acceptable.',
     ko: '사용자 이름, 비밀번호 또는 역할이 올바르지 않습니다.',

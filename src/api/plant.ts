@@ -37,6 +37,10 @@ export interface AdapterHealth {
   readonly accepted: number;
   readonly duplicate: number;
   readonly refused: number;
+  /** Where the implementation counts them per adapter; shown in the metrics. */
+  readonly stored?: number;
+  readonly quarantined?: number;
+  readonly lost?: number;
   readonly gapSeconds: number;
   readonly restarts: number;
   readonly lastError: { readonly code: string; readonly message: string; readonly hint: string } | null;
@@ -85,6 +89,8 @@ export type LiveMessage =
   | { readonly type: 'alarm'; readonly seq: Seq; readonly alarm: AlarmRow };
 
 export interface AlarmQuery {
+  /** Only the alarm of this id. */
+  readonly id?: string;
   readonly open?: boolean;
   readonly series?: string;
   readonly fromMs?: number;

@@ -14,6 +14,8 @@ export interface SeriesRow {
   readonly station: string;
   /** False for a bare tag. */
   readonly isStream: boolean;
+  /** Folder name of the stream's chart; a tag of its points in InfluxDB. */
+  readonly chart?: string | undefined;
 }
 
 /** Measurements as columns; the id of row i is (seq[i], ordinal[i], series[i]). Rows of one series are in acceptance order. */
@@ -29,6 +31,11 @@ export interface MeasurementColumns {
   readonly reason: (string | undefined)[];
   readonly text: (string | undefined)[];
   readonly context: MeasurementContext[];
+  /**
+   * Added to `timeNs` by stores that know rows by their time only, so that rows of one source time stay apart. Given by the
+   * embedded history when it first writes the block for another sink, the same for ever; absent: the ordinal within the block.
+   */
+  readonly tie?: readonly number[];
 }
 
 /** Why a point is not judged as usual. */
@@ -61,6 +68,8 @@ export interface PointRow {
   readonly breakBefore: boolean;
   /** Context that all members share. */
   readonly context: MeasurementContext;
+  /** See MeasurementColumns.tie. */
+  readonly tie?: number | undefined;
 }
 
 export type EventKind =
@@ -90,6 +99,8 @@ export interface EventRow {
   /** In words, both languages. */
   readonly text: { readonly ko: string; readonly en: string };
   readonly data: Readonly<Record<string, unknown>>;
+  /** See MeasurementColumns.tie. */
+  readonly tie?: number | undefined;
 }
 
 /** ISA-18.2 states. */

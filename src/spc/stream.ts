@@ -34,6 +34,8 @@ export interface LanePoint {
   holds: number;
   /** Bit r set: rule r did not hold at the point before: an event is raised. */
   rises: number;
+  /** Bit r set: rule r holds downwards, that is below the centre line or falling; for words such as "LCL". */
+  downward?: number;
   /** Ids of the lane's rules by bit. */
   ruleIds: readonly string[];
   limitsVersion: number;
@@ -58,11 +60,16 @@ export interface Capability {
   readonly sigmaWithin: number;
   readonly sigmaOverall: number;
   readonly cp: number;
+  /** 95 % interval of Cp. */
+  readonly cpLower?: number;
+  readonly cpUpper?: number;
   readonly cpk: number;
   /** 95 % interval of Cpk. */
   readonly cpkLower: number;
   readonly cpkUpper: number;
   readonly pp: number;
+  readonly ppLower?: number;
+  readonly ppUpper?: number;
   readonly ppk: number;
   readonly ppkLower: number;
   readonly ppkUpper: number;

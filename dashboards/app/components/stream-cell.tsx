@@ -1,0 +1,26 @@
+// One stream in one cell: glyph and letter, size by class, hatched when late.
+import type { StreamJson } from '../../../src/api/contract.ts';
+import { assuranceOf, GLYPH, isSignal, variationOf } from '../domain/variation.ts';
+import { useApp, useWriter } from '../state/context.ts';
+import { streamHref, streamTail } from './stream-name.ts';
+
+export function StreamCell({ stream }: { stream: StreamJson }) {
+  const app = useApp();
+  const w = useWriter();
+  const { t } = w;
+  const now = app.slowNowMs.value;
+  const variation = variationOf(stream, now);
+  const assurance = assuranceOf(stream);
+  const seen = t.overview.lastSeen(w.ago(stream.lastTimeMs, now));
+  const name = [w.pick(stream.name), streamTail(stream), t.variation[variation], t.assurance[assurance], seen]
+    .filter((part) => part !== '')
+    .join(', ');
+  const tone = isSignal(variation) ? 'is-signal' : variation === 'narrower' ? 'is-better' : `is-${variation}`;
+  return (
+    <a class={`cell is-${stream.class} ${tone}`} href={streamHref(stream.id)} aria-label={name} title={name}>
+      <span aria-hidden="true">{GLYPH[variation]}</span>
+      <b aria-hidden="true">{assurance}</b>
+      {stream.openAlarms.length > 0 && <i class="cell-alarm" aria-hidden="true" />}
+    </a>
+  );
+}

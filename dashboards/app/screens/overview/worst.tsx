@@ -1,0 +1,116 @@
+// The streams with the lowest capability, each with its last points.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { PointJson, StreamJson } from '../../../../src/api/contract.ts';
+import { sparkline } from '../../../../src/figure/sparkline.ts';
+import { SvgFigure } from '../../components/scene-figure.tsx';
+import { streamHref, streamTail } from '../../components/stream-name.ts';
+import { assuranceOf, GLYPH, variationOf } from '../../domain/variation.ts';
+import { useApp, useWriter } from '../../state/context.ts';
+import { ClassMark } from './lines.tsx';
+
+const SHOWN = 12;
+const POINTS = 30;
+
+export function Worst({ streams }: { streams: readonly StreamJson[] }) {
+  const app = useApp();
+  const { t } = useWriter();
+  const worst = streams
+    .filter((stream) => stream.capability.withheld === null && stream.capability.ppkLower !== null)
+    .sort((a, b) => (a.capability.ppkLower ?? 0) - (b.capability.ppkLower ?? 0))
+    .slice(0, SHOWN);
+  const points = useSignal<ReadonlyMap<string, readonly PointJson[]>>(new Map());
+  const wanted = worst.map((stream) => stream.id).join('\n');
+  useEffect(() => {
+    const abort = new AbortController();
+    for (const id of wanted === '' ? [] : wanted.split('\n')) {
+      if (points.peek().has(id)) continue;
+      app.api.points(id, POINTS, abort.signal).then(
+        (answer) => {
+          const location = answer.points.filter((point) => point.lane === 0);
+          points.value = new Map(points.peek()).set(id, location.slice(-POINTS));
+        },
+        () => undefined, // The row stands without its line; the link state in the header says why.
+      );
+    }
+    return () => abort.abort();
+  }, [wanted]);
+  useEffect(
+    () =>
+      app.onLive((messages) => {
+        const next = new Map(points.peek());
+        for (const message of messages) {
+          if (message.type !== 'point' || message.point.lane !== 0) continue;
+          const known = next.get(message.stream);
+          if (known !== undefined) next.set(message.stream, [...known, message.point].slice(-POINTS));
+        }
+        points.value = next;
+      }),
+    [],
+  );
+  return (
+    <section class="card worst-card">
+      <div class="card-head">
+        <h2>{t.overview.worst}</h2>
+        <span class="quiet">{t.overview.worstHint}</span>
+      </div>
+      {worst.length === 0 && <p class="quiet">{t.overview.noWorst}</p>}
+      <ul class="worst">
+        {worst.map((stream) => (
+          <WorstRow key={stream.id} stream={stream} points={points.value.get(stream.id) ?? []} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function WorstRow({ stream, points }: { stream: StreamJson; points: readonly PointJson[] }) {
+  const app = useApp();
+  const w = useWriter();
+  const { t } = w;
+  const variation = variationOf(stream, app.slowNowMs.value);
+  const assurance = assuranceOf(stream);
+  const { ppk, ppkLower, ppkUpper } = stream.capability;
+  const newest = points.at(-1);
+  const scene = sparkline({
+    title: w.pick(stream.name),
+    desc: t.variation[variation],
+    width: 150,
+    height: 36,
+    points: points.map((point) => ({
+      value: point.value ?? Number.NaN,
+      breakBefore: point.breakBefore,
+      isSignal: point.rules.length > 0,
+    })),
+    centre: newest?.centre ?? Number.NaN,
+    lower: newest?.lower ?? Number.NaN,
+    upper: newest?.upper ?? Number.NaN,
+  });
+  return (
+    <li>
+      <a href={streamHref(stream.id)}>
+        <span class="worst-name">
+          <b>
+            {w.pick(stream.name)}
+            <ClassMark of={stream.class} />
+          </b>
+          <span class="quiet">{[stream.line, streamTail(stream)].filter(Boolean).join(' · ')}</span>
+        </span>
+        <SvgFigure scene={scene} id={`spark-${stream.id}`} />
+        <span class="worst-figure">
+          <span>
+            <b>
+              {w.figure(ppk, 2)} {assurance}
+            </b>
+            <span class="sign" title={t.variation[variation]}>
+              {GLYPH[variation]}
+            </span>
+          </span>
+          <span class="quiet">
+            [{w.figure(ppkLower, 2)}–{w.figure(ppkUpper, 2)}]
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+}

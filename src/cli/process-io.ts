@@ -1,0 +1,56 @@
+// The process as a command sees it.
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import type { CommandIo } from './command.ts';
+
+/** Streams, environment and signals of this process. The first Ctrl-C aborts `signal`, the second ends the process at once. */
+export function processIo(): CommandIo {
+  const controller = new AbortController();
+  let presses = 0;
+  const end = (): void => {
+    presses += 1;
+    if (presses > 1) process.exit(130);
+    controller.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  // Started by pumjil.mjs on an older Node: the channel closes when that process is gone.
+  process.on('disconnect', end);
+  process.channel?.unref();
+  const lines = stdinLines();
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal: process.stderr.isTTY === true,
+    signal: controller.signal,
+    ask: (prompt, options) => lines(prompt, options?.hidden === true),
+  };
+}
+
+function stdinLines(): (prompt: string, isHidden: boolean) => Promise<string | undefined> {
+  let piped: AsyncIterator<string> | undefined;
+  return async (prompt, isHidden) => {
+    if (process.stdin.isTTY !== true) {
+      piped ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+      const next = await piped.next();
+      return next.done === true ? undefined : next.value;
+    }
+    process.stderr.write(prompt);
+    const sink = new Writable({
+      write(chunk, _encoding, done) {
+        if (!isHidden) process.stderr.write(chunk);
+        done();
+      },
+    });
+    const reader = createInterface({ input: process.stdin, output: sink, terminal: true });
+    const answer = await new Promise<string | undefined>((resolve) => {
+      reader.once('line', resolve);
+      reader.once('close', () => resolve(undefined));
+      reader.once('SIGINT', () => reader.close());
+    });
+    reader.close();
+    if (isHidden) process.stderr.write('\n');
+    return answer;
+  };
+}

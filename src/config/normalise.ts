@@ -1,0 +1,83 @@
+// From checked settings to the plan: every short form written out, every default filled in.
+import { smallestSubgroup } from './cross-check.ts';
+import type { CharacteristicPlan, LimitsPlan, Name, PlantPlan, RulePlan, ShiftPlan } from './plan.ts';
+import type { CharacteristicFile, LimitsFile, NameFile, PlantFile, ShiftFile } from './schema.ts';
+
+const XBAR_SIZE = 5;
+
+/** Name of the chart that a characteristic gets when it names none. */
+export function defaultChart(from: CharacteristicFile['from']): string {
+  return typeof from === 'string' ? 'i-mr' : 'p';
+}
+
+/**
+ * @param chart name and settings, defaults of the chart's own schema filled in
+ * @param rules sentences of the set, see resolveRules
+ */
+export function characteristicPlan(
+  id: string,
+  file: CharacteristicFile,
+  chart: CharacteristicPlan['chart'],
+  rules: readonly RulePlan[],
+): CharacteristicPlan {
+  const by = file.by === undefined ? [] : typeof file.by === 'string' ? [file.by] : file.by;
+  const tag = typeof file.from === 'string' ? file.from : file.from.count;
+  const byPart = Object.entries(file.by_part).map(([part, own]) => [
+    part,
+    {
+      ...(own.spec === undefined ? {} : { spec: own.spec }),
+      ...(own.limits === undefined ? {} : { limits: limitsPlan(own.limits, chart.use) }),
+    },
+  ]);
+  return {
+    id,
+    name: nameOf(file.name, id),
+    unit: file.unit,
+    class: file.class,
+    line: file.line,
+    station: file.station ?? tag.slice(0, tag.indexOf('/')),
+    from: typeof file.from === 'string' ? { tag: file.from } : file.from,
+    ...(file.part === undefined ? {} : { part: file.part }),
+    context: file.context,
+    split_by: [...new Set([...file.split_by, ...by])],
+    spec: file.spec,
+    by_part: Object.fromEntries(byPart),
+    plausible: file.plausible,
+    sample: file.sample,
+    subgroup: {
+      size: file.subgroup.size ?? (smallestSubgroup(chart.use) > 1 ? XBAR_SIZE : 1),
+      ...(file.subgroup.every_s === undefined ? {} : { every_s: file.subgroup.every_s }),
+      close_on: file.subgroup.close_on,
+      partial: file.subgroup.partial,
+    },
+    chart,
+    rules,
+    limits: limitsPlan(file.limits, chart.use),
+    ...(file.gauge === undefined ? {} : { gauge: file.gauge }),
+  };
+}
+
+/** The plant with both names. */
+export function plantPlan(file: PlantFile): PlantPlan {
+  return { ...file, name: nameOf(file.name, file.id) };
+}
+
+/** A shift with both names where it has one. */
+export function shiftPlan(file: ShiftFile): ShiftPlan {
+  const { name, ...rest } = file;
+  return name === undefined ? rest : { ...rest, name: nameOf(name, file.id) };
+}
+
+function nameOf(name: NameFile | undefined, id: string): Name {
+  if (name === undefined) return { ko: id, en: id };
+  if (typeof name === 'string') return { ko: name, en: name };
+  const one = name.ko ?? name.en ?? id;
+  return { ko: name.ko ?? one, en: name.en ?? one };
+}
+
+function limitsPlan(limits: LimitsFile, chart: string): LimitsPlan {
+  if ('baseline' in limits) return limits;
+  // Without a typed sigma (counts only, see checkLimits) it follows from the distribution: binomial for p, Poisson else.
+  const variance = chart === 'p' || chart === 'np' ? limits.centre * (1 - limits.centre) : limits.centre;
+  return { centre: limits.centre, sigma: limits.sigma ?? Math.sqrt(variance) };
+}

@@ -1,0 +1,59 @@
+// Which tag feeds what: derived from the plan, never part of the state.
+import type { CharacteristicPlan, EnginePlan } from '../config/plan.ts';
+
+/** What one tag is used for. */
+export interface TagUse {
+  /** Characteristics whose value it is. */
+  readonly values: readonly CharacteristicPlan[];
+  /** Characteristics whose count it is. */
+  readonly counts: readonly CharacteristicPlan[];
+  /** Characteristics whose inspected number it is. */
+  readonly inspected: readonly CharacteristicPlan[];
+  /** True when some characteristic takes its part number or a context key from it. */
+  readonly fillsContext: boolean;
+}
+
+export interface Routing {
+  /** Use of a tag written `adapter/tag`. */
+  use(tag: string): TagUse;
+  characteristic(id: string): CharacteristicPlan | undefined;
+}
+
+const UNUSED: TagUse = { values: [], counts: [], inspected: [], fillsContext: false };
+
+/** Compiles the plan into look-ups by tag. */
+export function routingOf(plan: EnginePlan): Routing {
+  const uses = new Map<
+    string,
+    {
+      values: CharacteristicPlan[];
+      counts: CharacteristicPlan[];
+      inspected: CharacteristicPlan[];
+      fillsContext: boolean;
+    }
+  >();
+  const byId = new Map<string, CharacteristicPlan>();
+  const useOf = (tag: string) => {
+    const known = uses.get(tag);
+    if (known !== undefined) return known;
+    const fresh = { values: [], counts: [], inspected: [], fillsContext: false };
+    uses.set(tag, fresh);
+    return fresh as TagUse & {
+      values: CharacteristicPlan[];
+      counts: CharacteristicPlan[];
+      inspected: CharacteristicPlan[];
+      fillsContext: boolean;
+    };
+  };
+  for (const characteristic of plan.characteristics) {
+    byId.set(characteristic.id, characteristic);
+    if ('tag' in characteristic.from) useOf(characteristic.from.tag).values.push(characteristic);
+    else {
+      useOf(characteristic.from.count).counts.push(characteristic);
+      useOf(characteristic.from.inspected).inspected.push(characteristic);
+    }
+    if (characteristic.part !== undefined) useOf(characteristic.part).fillsContext = true;
+    for (const tag of Object.values(characteristic.context)) useOf(tag).fillsContext = true;
+  }
+  return { use: (tag) => uses.get(tag) ?? UNUSED, characteristic: (id) => byId.get(id) };
+}

@@ -1,0 +1,108 @@
+// What the machine says, in Korean and English.
+import type { CharacteristicPlan } from '../config/plan.ts';
+import type { EventRow, SeriesRow } from '../history/history.ts';
+import type { CommandEntry } from '../journal/journal.ts';
+import type { Gap } from '../measurement.ts';
+import { describeRule, parseRule, type Side } from '../spc/rule.ts';
+import type { LimitsInForce } from '../spc/stream.ts';
+
+type Words = EventRow['text'];
+
+const REASONS: Readonly<Record<string, Words>> = {
+  link_down: { ko: '통신 단절', en: 'link down' },
+  link_down_bridged: { ko: '통신 단절(브로커가 보관)', en: 'link down (kept by the broker)' },
+  restart: { ko: '수집기 재시작', en: 'collector restarted' },
+  queue_overflow: { ko: '대기열 넘침', en: 'queue overflow' },
+  slow_consumer: { ko: '처리 지연으로 누락', en: 'dropped, consumer too slow' },
+  missed_records: { ko: '기록 누락', en: 'records missed' },
+  device_death: { ko: '장치 종료', en: 'device reported its death' },
+};
+
+const COMMANDS: Readonly<Record<CommandEntry['verb'], Words>> = {
+  acknowledge: { ko: '확인', en: 'acknowledged' },
+  cause: { ko: '원인 등록', en: 'cause recorded' },
+  comment: { ko: '메모', en: 'comment' },
+  shelve: { ko: '보류', en: 'shelved' },
+  unshelve: { ko: '보류 해제', en: 'unshelved' },
+  close: { ko: '종결', en: 'closed' },
+};
+
+function reasonWords(reason: string): Words {
+  return REASONS[reason] ?? { ko: reason, en: reason.replaceAll('_', ' ') };
+}
+
+/** Name of a stream as people say it: characteristic, part, split. */
+export function streamWords(characteristic: CharacteristicPlan, series: SeriesRow): Words {
+  const tail = [series.part, series.split].filter((s) => s !== '').join(' · ');
+  const suffix = tail === '' ? '' : ` [${tail}]`;
+  return { ko: `${characteristic.name.ko}${suffix}`, en: `${characteristic.name.en}${suffix}` };
+}
+
+export function signalWords(
+  stream: Words,
+  statistic: string,
+  rule: { id: string; sentence: string },
+  side: Side | undefined,
+): Words {
+  const parsed = parseRule(rule.sentence);
+  return {
+    ko: `${stream.ko} ${statistic}: ${describeRule(parsed, 'ko', side)} (규칙 ${rule.id})`,
+    en: `${stream.en} ${statistic}: ${describeRule(parsed, 'en', side)} (rule ${rule.id})`,
+  };
+}
+
+export function frozenWords(stream: Words, limits: LimitsInForce): Words {
+  return {
+    ko: `${stream.ko}: 관리한계 v${limits.version} 확정 (기준 부분군 ${limits.subgroups}개)`,
+    en: `${stream.en}: control limits version ${limits.version} frozen (${limits.subgroups} baseline subgroups)`,
+  };
+}
+
+export function limitsWords(stream: string, limits: LimitsInForce, author: string): Words {
+  return {
+    ko: `${stream}: 관리한계 v${limits.version} 적용 (${author})`,
+    en: `${stream}: control limits version ${limits.version} in force (${author})`,
+  };
+}
+
+export function implausibleWords(stream: Words, value: number, unit: string): Words {
+  return {
+    ko: `${stream.ko}: 있을 수 없는 값 ${value} ${unit} — 관리도에서 제외`,
+    en: `${stream.en}: implausible value ${value} ${unit}, kept out of the chart`,
+  };
+}
+
+export function gapWords(adapter: string, gap: Gap): Words {
+  const why = reasonWords(gap.reason);
+  if (gap.toMs === null) return { ko: `${adapter}: ${why.ko} 시작`, en: `${adapter}: ${why.en}, begins` };
+  const seconds = Math.max(0, gap.toMs - gap.fromMs) / 1000;
+  const length = seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
+  const missing =
+    gap.missing === undefined ? { ko: '', en: '' } : { ko: `, 누락 ${gap.missing}건`, en: `, ${gap.missing} missing` };
+  return {
+    ko: `${adapter}: ${why.ko} ${length}초${missing.ko}`,
+    en: `${adapter}: ${why.en} for ${length} s${missing.en}`,
+  };
+}
+
+export function linkWords(adapter: string, _fromMs: number, reason: string): Words {
+  const why = reasonWords(reason);
+  return {
+    ko: `${adapter}: 수집이 끊겼습니다 (${why.ko}). 전원과 통신선을 확인하십시오.`,
+    en: `${adapter}: no data (${why.en}). Check power and cable.`,
+  };
+}
+
+export function configWords(author: string, changed: readonly string[]): Words {
+  const which = changed.length === 0 ? '' : `: ${changed.join(', ')}`;
+  return { ko: `설정 적용 (${author})${which}`, en: `configuration applied (${author})${which}` };
+}
+
+export function commandWords(entry: CommandEntry): Words {
+  const words = COMMANDS[entry.verb];
+  const cause = entry.cause === undefined ? '' : ` — ${entry.cause}`;
+  return {
+    ko: `알람 ${entry.alarm} ${words.ko} (${entry.author})${cause}`,
+    en: `alarm ${entry.alarm} ${words.en} (${entry.author})${cause}`,
+  };
+}

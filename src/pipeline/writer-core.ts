@@ -1,0 +1,313 @@
+// The one writer: owns the data directory, feeds the machine, writes what comes out. Runs in a thread of its own (writer-thread.ts).
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LiveMessage, StreamNow } from '../api/plant.ts';
+import { PumjilError } from '../errors.ts';
+import { openEmbeddedHistory } from '../history/embedded/history.ts';
+import type { HistoryBlock } from '../history/history.ts';
+import type { Entry, Seq } from '../journal/journal.ts';
+import { openJournal } from '../journal/segments.ts';
+import { type BlockBuilder, blockBuilder, historyBlock, isEmptyBlock } from './block.ts';
+import { type Committed, createCommit } from './commit.ts';
+import { createDedupe, identities } from './dedupe.ts';
+import { createMachine } from './machine.ts';
+import type { WriterOptions, WriterState } from './messages.ts';
+import { streamNow } from './now.ts';
+
+/** A block is written when it holds this many entries or is this old. */
+const BLOCK_ENTRIES = 2000;
+const BLOCK_MS = 100;
+const SNAPSHOT_MS = 60_000;
+const WRITE_AGAIN_MS = 1000;
+/** Rows that may wait in memory while the history cannot be written; beyond it nothing more is accepted. */
+const WAITING_ROWS = 1_000_000;
+
+export interface Outputs {
+  readonly seq: Seq;
+  readonly live: readonly LiveMessage[];
+  readonly streams: readonly StreamNow[];
+  readonly newSeries: readonly string[];
+  readonly state: WriterState;
+}
+
+export interface Writer {
+  append(entry: Entry): Promise<Committed>;
+  state(): WriterState;
+  streams(): readonly StreamNow[];
+  seriesIds(): readonly string[];
+  lastSourceMs(): Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly history: ReturnType<typeof openEmbeddedHistory>;
+  /** Writes what waits, takes a snapshot, closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens (or creates) a data directory: newest valid snapshot, then the rest of the journal, then ready.
+ *
+ * @param publish called after each block is written, with what it brought forth
+ * @throws PumjilError DATA_DIR_UNWRITABLE, DATA_DIR_LOCKED, HISTORY_DAMAGED
+ */
+export async function openWriter(options: WriterOptions, publish: (outputs: Outputs) => void): Promise<Writer> {
+  try {
+    mkdirSync(options.dataDir, { recursive: true });
+  } catch (cause) {
+    throw new PumjilError('DATA_DIR_UNWRITABLE', {
+      message: `${options.dataDir}: the data directory cannot be created`,
+      hint: 'Choose another data_dir or give this user the right to write there.',
+      cause,
+    });
+  }
+  const journal = await openJournal({ folder: join(options.dataDir, 'journal'), maxBytes: options.maxBytes });
+  const history = openEmbeddedHistory({ file: join(options.dataDir, 'plant.db'), outbox: options.outbox });
+  const machine = createMachine();
+  const dedupe = createDedupe();
+  let cursor = await history.cursor();
+  let block: BlockBuilder = blockBuilder();
+  let entriesInBlock = 0;
+  let blockTimer: NodeJS.Timeout | undefined;
+  let tickTimer: NodeJS.Timeout | undefined;
+  let snapshotTimer: NodeJS.Timeout | undefined;
+  let isClosing = false;
+  let storedRows = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const awaiting: { seq: Seq; resolve: () => void }[] = [];
+  let failure: string | null = null;
+
+  await replay();
+
+  const commit = createCommit(journal, dedupe, (committed) => {
+    machine.apply(committed.seq, committed.entry, block);
+    entriesInBlock += 1;
+    if (entriesInBlock >= BLOCK_ENTRIES) void flush();
+    else blockTimer ??= setTimeout(() => void flush(), BLOCK_MS);
+  });
+
+  async function replay(): Promise<void> {
+    const snapshot = history.latestSnapshot();
+    let from = 1;
+    if (snapshot !== undefined) {
+      try {
+        machine.restore(snapshot.bytes);
+        from = snapshot.seq + 1;
+      } catch {
+        // Another layout: replay from what the journal keeps; the machine starts empty.
+        from = Math.max(1, journal.stats().first);
+      }
+      for (const bytes of history.blobs('dedupe'))
+        dedupe.load(
+          new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
+          Date.now(),
+        );
+    }
+    for await (const { seq, entry } of journal.read(from)) {
+      if (entry.kind === 'values')
+        for (const key of identities(entry.adapter, entry.batch)) dedupe.remember(key, entry.batch.receivedMs);
+      machine.apply(seq, entry, block);
+      if (seq <= cursor) {
+        // Written before the stop.
+        if (!isEmptyBlock(block)) block = blockBuilder();
+        continue;
+      }
+      entriesInBlock += 1;
+      if (entriesInBlock >= BLOCK_ENTRIES) await write();
+    }
+    if (machine.state.seq <= cursor) block = blockBuilder();
+    await write();
+  }
+
+  /** Writes the block with its cursor in one transaction, then tells the others. */
+  async function write(): Promise<void> {
+    clearTimeout(blockTimer);
+    blockTimer = undefined;
+    const seq = machine.state.seq;
+    if (seq <= cursor && isEmptyBlock(block)) return;
+    const full = block;
+    const accepted = acceptedRows();
+    block = blockBuilder();
+    entriesInBlock = 0;
+    await written(historyBlock(full, seq));
+    cursor = seq;
+    storedRows = accepted;
+    publish({
+      seq,
+      live: liveMessages(full),
+      streams: [...full.touched].map((series) => now(series)).filter((s) => s !== undefined),
+      newSeries: full.series.map((series) => series.id),
+      state: stateNow(),
+    });
+    while (awaiting.length > 0 && (awaiting[0]?.seq ?? Infinity) <= seq) awaiting.shift()?.resolve();
+    armTick();
+  }
+
+  /** A block that cannot be written is kept and tried again: what follows it must not overtake it. */
+  async function written(out: HistoryBlock): Promise<void> {
+    for (;;) {
+      try {
+        await history.append(out);
+        failure = null;
+        return;
+      } catch (error) {
+        failure = error instanceof Error ? error.message : String(error);
+        if (isClosing) throw error;
+        await new Promise((resolve) => setTimeout(resolve, WRITE_AGAIN_MS));
+      }
+    }
+  }
+
+  /** Blocks are written one after the other. */
+  function flush(): Promise<void> {
+    clearTimeout(blockTimer);
+    blockTimer = undefined;
+    writing = writing.then(write).catch(() => undefined);
+    return writing;
+  }
+
+  function acceptedRows(): number {
+    let n = 0;
+    for (const counts of machine.state.adapters.values()) n += counts.accepted;
+    return n;
+  }
+
+  function now(series: number): StreamNow | undefined {
+    return streamNow(machine, series);
+  }
+
+  function liveMessages(full: BlockBuilder): LiveMessage[] {
+    const live: LiveMessage[] = [];
+    for (const point of full.points)
+      live.push({ type: 'point', seq: point.seq, stream: machine.state.series[point.series]?.id ?? '', point });
+    for (const event of full.events) live.push({ type: 'event', seq: event.seq, event });
+    for (const alarm of full.alarms.values()) live.push({ type: 'alarm', seq: alarm.seq, alarm });
+    return live.sort((a, b) => a.seq - b.seq);
+  }
+
+  function stateNow(): WriterState {
+    const stats = journal.stats();
+    const adapters: Record<string, WriterState['adapters'][string]> = {};
+    let received = 0;
+    let duplicate = 0;
+    let refused = 0;
+    let accepted = 0;
+    for (const [id, counts] of machine.state.adapters) {
+      received += counts.received;
+      duplicate += counts.duplicate;
+      refused += counts.refused;
+      accepted += counts.accepted;
+      const openMs = counts.openGapMs === null ? 0 : Math.max(0, Date.now() - counts.openGapMs);
+      adapters[id] = {
+        lastValueMs: counts.lastValueMs === 0 ? null : counts.lastValueMs,
+        received: counts.received,
+        accepted: counts.accepted,
+        duplicate: counts.duplicate,
+        refused: counts.refused,
+        gapSeconds: (counts.gapMs + openMs) / 1000,
+      };
+    }
+    return {
+      ready: failure === null,
+      notReadyBecause: failure,
+      adapters,
+      journal: {
+        firstSeq: stats.first,
+        lastSeq: stats.last,
+        bytes: stats.bytes,
+        damage: stats.damage.map((found) => `${found.segment}: ${found.what}`),
+      },
+      cursor,
+      sinkCursors: history.sinkCursors(),
+      balance: {
+        received,
+        accepted,
+        duplicate,
+        refused,
+        stored: storedRows,
+        waiting: accepted - storedRows,
+        quarantined: history.quarantined(),
+        lost: 0,
+      },
+      eventsByKind: Object.fromEntries(machine.state.events),
+      pointsTotal: machine.state.points,
+      eventHash: machine.state.eventHash,
+      planHash: machine.state.planHash,
+    };
+  }
+
+  /** Appends a tick when the next deadline falls due. */
+  function armTick(): void {
+    clearTimeout(tickTimer);
+    const due = machine.deadlineMs();
+    if (!Number.isFinite(due) || isClosing) return;
+    tickTimer = setTimeout(
+      () => {
+        void commit.append({ kind: 'tick', atMs: Math.max(Date.now(), due) }).catch(() => armTick());
+      },
+      Math.min(Math.max(0, due - Date.now()), 2_000_000_000),
+    );
+  }
+
+  async function snapshot(): Promise<void> {
+    await flush();
+    const seq = machine.state.seq;
+    if (seq === 0 || seq !== cursor) return;
+    const prints = dedupe.drain();
+    history.saveSnapshot(
+      seq,
+      machine.snapshot(),
+      prints.length === 0 ? undefined : new Uint8Array(prints.buffer, 0, prints.byteLength),
+    );
+    await trim();
+  }
+
+  /** Forgets journal segments older than keep, but never past the oldest snapshot or a waiting sink. */
+  async function trim(): Promise<void> {
+    const oldest = history.oldestSnapshotSeq();
+    if (oldest === undefined) return;
+    const keepFrom = history.seqAt(Date.now() - options.keepMs);
+    if (keepFrom !== undefined) await journal.trim(Math.min(oldest, keepFrom));
+  }
+
+  function armSnapshot(): void {
+    snapshotTimer = setTimeout(() => void snapshot().finally(() => !isClosing && armSnapshot()), SNAPSHOT_MS);
+  }
+
+  armTick();
+  armSnapshot();
+
+  return {
+    async append(entry) {
+      if (failure !== null && block.measurements.length > WAITING_ROWS)
+        throw new PumjilError('JOURNAL_FULL', {
+          message: `the history cannot be written (${failure}) and ${block.measurements.length} values wait`,
+          hint: 'Free space on the disk of data_dir; collection goes on by itself.',
+          retryable: true,
+        });
+      const committed = await commit.append(entry);
+      if (entry.kind !== 'values') {
+        // Commands are answered once applied and written, so that the next question sees them.
+        await new Promise<void>((resolve) => {
+          if (cursor >= committed.seq) return resolve();
+          awaiting.push({ seq: committed.seq, resolve });
+          void flush();
+        });
+      }
+      return committed;
+    },
+    state: stateNow,
+    streams: () => [...machine.state.streams.keys()].map((series) => now(series)).filter((s) => s !== undefined),
+    seriesIds: () => machine.state.series.map((series) => series.id),
+    lastSourceMs() {
+      const out: Record<string, Record<string, number>> = {};
+      for (const [id, counts] of machine.state.adapters) out[id] = Object.fromEntries(counts.lastSourceMs);
+      return out;
+    },
+    history,
+    async close() {
+      isClosing = true;
+      clearTimeout(tickTimer);
+      clearTimeout(snapshotTimer);
+      await snapshot().catch(() => undefined);
+      await journal.close();
+      await history.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// Capability: how the spread of a process compares with its specification, always with its interval.
+import type { Specification } from '../config/plan.ts';
+import { chiSquareQuantile } from './math/gamma.ts';
+
+/** Fewer values than this do not entitle to a figure: the 95 % interval of Cpk is then wider than ± 27 %. */
+export const LEAST_VALUES = 30;
+/** A signal among this many latest judged points makes a process unstable. */
+export const STABLE_POINTS = 25;
+
+/** 97.5 % point of the standard normal distribution: 95 % two-sided intervals. */
+const Z_95 = 1.959963984540054;
+
+/** One family of indices: Cp and Cpk with the sigma within, or Pp and Ppk with the overall one. NaN = cannot be told. */
+export interface Indices {
+  /** Cp or Pp; NaN for a one-sided specification. */
+  readonly potential: number;
+  /** 95 % interval of it, by chi-square with n − 1 degrees of freedom. */
+  readonly potentialLower: number;
+  readonly potentialUpper: number;
+  /** Cpk or Ppk: the smaller side. */
+  readonly actual: number;
+  /** 95 % interval of it, by Bissell's normal approximation. */
+  readonly actualLower: number;
+  readonly actualUpper: number;
+}
+
+/**
+ * Indices of one sigma.
+ *
+ * On the scale `ln` the values are log-normal: `mean` and `sigma` are those of ln(value), and distances are measured from the median
+ * to the 0.135 % and 99.865 % points; the interval of the smaller side is the same first-order one as Bissell's.
+ *
+ * @param n number of values behind mean and sigma
+ * @see Bissell (1990), Applied Statistics 39, 331; ISO 22514-2 for the percentile method
+ * @example
+ * capabilityIndices({ lower: 4, upper: 6 }, 5, 0.25, 100, 'none').actual.toFixed(3); // => '1.333'
+ */
+export function capabilityIndices(
+  spec: Specification,
+  mean: number,
+  sigma: number,
+  n: number,
+  scale: 'none' | 'ln',
+): Indices {
+  const df = n - 1;
+  const lower = spec.lower ?? Number.NaN;
+  const upper = spec.upper ?? Number.NaN;
+  const potential = (s: number): number =>
+    scale === 'ln' ? (upper - lower) / (Math.exp(mean + 3 * s) - Math.exp(mean - 3 * s)) : (upper - lower) / (6 * s);
+  const low = scale === 'ln' ? (1 - lower * Math.exp(-mean)) / -Math.expm1(-3 * sigma) : (mean - lower) / (3 * sigma);
+  const high = scale === 'ln' ? (upper * Math.exp(-mean) - 1) / Math.expm1(3 * sigma) : (upper - mean) / (3 * sigma);
+  const isUpperWorse = !(low <= high);
+  const actual = isUpperWorse && !Number.isNaN(high) ? high : low;
+  const error =
+    scale === 'ln'
+      ? lnError(actual, isUpperWorse && !Number.isNaN(high), sigma, n)
+      : Math.sqrt(1 / (9 * n) + (actual * actual) / (2 * df));
+  // No degree of freedom, no interval.
+  const hasInterval = df >= 1;
+  return {
+    potential: finite(potential(sigma)),
+    potentialLower: hasInterval ? finite(potential(sigma * Math.sqrt(df / chiSquareQuantile(0.025, df)))) : Number.NaN,
+    potentialUpper: hasInterval ? finite(potential(sigma * Math.sqrt(df / chiSquareQuantile(0.975, df)))) : Number.NaN,
+    actual: finite(actual),
+    actualLower: hasInterval ? finite(actual - Z_95 * error) : Number.NaN,
+    actualUpper: hasInterval ? finite(actual + Z_95 * error) : Number.NaN,
+  };
+}
+
+/** First-order error of a log-normal index: var(mean) = σ²/n, var(σ) = σ²/2(n − 1), carried through the formula. */
+function lnError(index: number, isUpper: boolean, sigma: number, n: number): number {
+  const sign = isUpper ? 1 : -1;
+  const spread = sign * Math.expm1(sign * 3 * sigma);
+  const byMean = 1 / spread + sign * index;
+  const bySigma = (3 * index * Math.exp(sign * 3 * sigma)) / spread;
+  return sigma * Math.sqrt((byMean * byMean) / n + (bySigma * bySigma) / (2 * (n - 1)));
+}
+
+function finite(x: number): number {
+  return Number.isFinite(x) ? x : Number.NaN;
+}

@@ -1,0 +1,42 @@
+// A published example of a chart, kept beside it: what the contract checks and the README shows.
+import type { LimitsPlan } from '../config/plan.ts';
+
+/** What one lane must show when the limits of the example are in force. */
+export interface ExampleLane {
+  /** Statistic of each subgroup; null = no value. */
+  readonly values: readonly (number | null)[];
+  /** Limits: one number when they are the same at every point. */
+  readonly centre: number;
+  readonly lower: number | readonly number[];
+  readonly upper: number | readonly number[];
+  /** Subgroups beyond their limits, counted from 1. */
+  readonly beyond: readonly number[];
+}
+
+/** A design whose in-control run length is known exactly. */
+export interface ExampleDesign {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly distribution: 'normal' | 'binomial' | 'poisson';
+  readonly centre: number;
+  readonly sigma: number;
+  /** Members of a subgroup, or units inspected. */
+  readonly size: number;
+  /** Mean number of points to the first one beyond the limits of lane 0, limits known. */
+  readonly arl: number;
+  readonly source: string;
+}
+
+export interface ChartExample {
+  /** Where the data are published and where the expected numbers come from. */
+  readonly source: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** How the example gets its limits. */
+  readonly limits: LimitsPlan;
+  /** Limits learnt, in terms of the individual values. */
+  readonly centre: number;
+  readonly sigma: number;
+  /** Members of each subgroup; for attributes one pair `[count, inspected]`. */
+  readonly subgroups: readonly (readonly number[])[];
+  readonly lanes: Readonly<Record<string, ExampleLane>>;
+  readonly designs: readonly ExampleDesign[];
+}

@@ -1,0 +1,124 @@
+// Exponentially weighted moving average of individual values or subgroup means.
+import { z } from 'zod';
+import {
+  BASELINE_WIDTH,
+  learnLocation,
+  learnSpread,
+  learntCentre,
+  learntSigma,
+  resetBaseline,
+} from '../../baseline.ts';
+import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
+import { writeNothing, writePoint } from '../../limits.ts';
+import { c4, d2 } from '../../math/constants.ts';
+import { mean, present, standardDeviation } from '../../math/spread.ts';
+
+/** EWMA less its start (the centre, or the first value while there are no limits). */
+const DEVIATION = OWN;
+/** Variance of the EWMA in units of sigma². */
+const VARIANCE = OWN + 1;
+/** First value, before there are limits. */
+const START = OWN + 2;
+const PREVIOUS = OWN + 3;
+/** From subgroups of two or more members: sigma within. */
+const WITHIN = OWN + 4;
+/** From single members: sigma by moving ranges. */
+const MOVING = WITHIN + BASELINE_WIDTH;
+
+const settings = z.strictObject({
+  lambda: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.2)
+    .describe('Weight of the newest value, above 0, at most 1 (1 = Shewhart chart).'),
+  width: z.number().gt(0).max(10).default(2.962).describe('Half width of the limits in sigma of the EWMA.'),
+  limits: z
+    .enum(['exact', 'asymptotic'])
+    .default('exact')
+    .describe(
+      '`exact`: narrower for the first points after a start; `asymptotic`: the same width from the first point on.',
+    ),
+});
+
+export default defineChart({
+  settings,
+  lanes: ['ewma'],
+  kind: 'variables',
+  runRules: false,
+  reference: 'Lucas & Saccucci (1990), Technometrics 32, 1; Montgomery, 7th ed. (2013), 9.2',
+  compile: ({ lambda, width, limits }: z.infer<typeof settings>): ChartKernel => ({
+    width: MOVING + BASELINE_WIDTH,
+    transform: 'none',
+    reset(state, at) {
+      state[at + CENTRE] = Number.NaN;
+      state[at + SIGMA] = Number.NaN;
+      state[at + START] = Number.NaN;
+      state[at + PREVIOUS] = Number.NaN;
+      begin(state, at);
+      resetBaseline(state, at + WITHIN);
+      resetBaseline(state, at + MOVING);
+    },
+    restart(state, at, why) {
+      state[at + PREVIOUS] = Number.NaN;
+      // A gap says nothing about the mean, so the average goes on; new limits give it a new start.
+      if (why === 'limits') begin(state, at);
+    },
+    step(state, at, columns, from, to, out, row) {
+      const n = present(columns.x, from, to);
+      const x = mean(columns.x, from, to);
+      if (!(x - x === 0)) {
+        writeNothing(out, row);
+        return;
+      }
+      const centre = state[at + CENTRE]!;
+      if (Number.isNaN(centre)) learn(state, at, columns.x, from, to, x, n);
+      const start = !Number.isNaN(centre) ? centre : state[at + START]!;
+      const rest = 1 - lambda;
+      const deviation = rest * state[at + DEVIATION]! + lambda * (x - start);
+      const variance = rest * rest * state[at + VARIANCE]! + (lambda * lambda) / n;
+      state[at + DEVIATION] = deviation;
+      state[at + VARIANCE] = variance;
+      const sigma = state[at + SIGMA]! * Math.sqrt(limits === 'exact' ? variance : lambda / (2 - lambda) / n);
+      writePoint(out, row, deviation, n, 0, sigma, width, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      // Judged as a deviation, so that a large centre costs no digits; shown in the unit of the values.
+      out.statistic[row] = start + deviation;
+      out.centre[row] = centre;
+      out.lower[row] = centre + out.lower[row]!;
+      out.upper[row] = centre + out.upper[row]!;
+    },
+    freeze(state, at) {
+      const centre = learntCentre(state, at + WITHIN);
+      const within = learntSigma(state, at + WITHIN);
+      const sigma = !Number.isNaN(within) ? within : learntSigma(state, at + MOVING);
+      if (Number.isNaN(centre) || Number.isNaN(sigma)) return false;
+      state[at + CENTRE] = centre;
+      state[at + SIGMA] = sigma;
+      begin(state, at);
+      return true;
+    },
+  }),
+});
+
+function begin(state: Float64Array, at: number): void {
+  state[at + DEVIATION] = 0;
+  state[at + VARIANCE] = 0;
+}
+
+function learn(
+  state: Float64Array,
+  at: number,
+  x: Float64Array,
+  from: number,
+  to: number,
+  average: number,
+  n: number,
+): void {
+  if (Number.isNaN(state[at + START]!)) state[at + START] = average;
+  learnLocation(state, at + WITHIN, average, n);
+  const spread = standardDeviation(x, from, to);
+  if (!Number.isNaN(spread)) learnSpread(state, at + WITHIN, spread / c4(n));
+  const moving = Math.abs(average - state[at + PREVIOUS]!);
+  if (!Number.isNaN(moving)) learnSpread(state, at + MOVING, moving / d2(2));
+  state[at + PREVIOUS] = average;
+}

@@ -1,0 +1,416 @@
+// The streaming engine: many streams over one buffer, one subgroup at a time. No clock, no randomness, no I/O.
+import { PumjilError } from '../errors.ts';
+import { capabilityIndices, LEAST_VALUES, STABLE_POINTS } from './capability.ts';
+import { CENTRE, type Chart, type ChartKernel, points, SIGMA } from './chart.ts';
+import { CHARTS } from './charts/registry.ts';
+import { MOMENTS_WIDTH, momentCount, momentMean, momentSigma, observeMoment, resetMoments } from './moments.ts';
+import { LIMIT_RULE, parseRule, printRule } from './rule.ts';
+import { compileRules, type RuleKernel } from './rule-kernel.ts';
+import { openSnapshot, packSnapshot, unknown } from './snapshot.ts';
+import type { Capability, Engine, LanePoint, LimitsInForce, StreamSpec } from './stream.ts';
+
+/** Slots of one stream, 8 bytes each: these, then the registers of its rules, then the state of its chart. */
+const VERSION = 0;
+/** Subgroups with a value so far in the running baseline. */
+const LEARNT = 1;
+/** Subgroups behind the limits in force; 0 = typed. */
+const BASELINE = 2;
+/** Statistic of the last judged point of lane 0; NaN after a restart. */
+const PREVIOUS = 3;
+/** Two 32-bit words: flags; one bit for each of the latest judged points, set where a rule held. */
+const WORDS = 4;
+const MOMENTS = 5;
+const HEADER = MOMENTS + MOMENTS_WIDTH;
+
+/** Flags: bit 0 = the line breaks before the next point; bit 1 + lane = that lane is beyond its limits. */
+const BREAK = 1;
+const LANE_BEYOND = 2;
+
+/** Rule id shown where a stream's set has no `1 of 1 beyond 3 sigma` of its own. */
+const LIMIT_ID = 'R1';
+const LIMIT_SENTENCE = printRule(LIMIT_RULE);
+const MOST_LANES = 8;
+const RECENT = (1 << STABLE_POINTS) - 1;
+
+const LAYOUT = `engine 1: version learnt baseline previous words moments(${MOMENTS_WIDTH}) rules chart; ${layoutOfCharts()}`;
+
+interface Stream {
+  readonly spec: StreamSpec;
+  readonly chart: Chart;
+  readonly kernel: ChartKernel;
+  readonly rules: RuleKernel;
+  /** Ids of lane 0 by bit, and of the others. */
+  readonly ids: readonly string[];
+  readonly limitIds: readonly string[];
+  /** First slot. */
+  readonly at: number;
+  /** First slot of the chart's state. */
+  readonly chartAt: number;
+  readonly slots: number;
+}
+
+/**
+ * A new engine without streams.
+ *
+ * @example
+ * const engine = createEngine();
+ * const ix = engine.open({ chart: { use: 'i-mr' }, rules: [], limits: { centre: 5, sigma: 0.1 }, spec: {}, size: 1 });
+ * engine.step(ix, { x: Float64Array.of(5.2), size: Float64Array.of(1), length: 1, timeMs: 0 }).lanes[0]?.z.toFixed(1); // => '2.0'
+ */
+export function createEngine(): Engine {
+  let streams: Stream[] = [];
+  let numbers = new Float64Array(1024);
+  let words = new Int32Array(numbers.buffer);
+  let used = 0;
+  let description: Uint8Array | undefined;
+  const out = points(MOST_LANES);
+  const lanes = Array.from({ length: MOST_LANES }, (_, n) => Array.from({ length: n }, (_, lane) => emptyLane(lane)));
+  const answer: { lanes: readonly LanePoint[]; froze: boolean } = { lanes: [], froze: false };
+
+  function streamOf(ix: number): Stream {
+    const stream = streams[ix];
+    if (stream === undefined)
+      throw new PumjilError('CONFIG_INVALID', {
+        message: `The engine has no stream ${ix}.`,
+        hint: 'Open the stream before using it.',
+      });
+    return stream;
+  }
+
+  /** Makes room for one more stream. */
+  function reserve(slots: number): void {
+    used += slots;
+    if (used <= numbers.length) return;
+    const grown = new Float64Array(Math.max(used, numbers.length * 2));
+    grown.set(numbers);
+    numbers = grown;
+    words = new Int32Array(numbers.buffer);
+  }
+
+  function reset(stream: Stream): void {
+    numbers.fill(0, stream.at, stream.at + stream.slots);
+    numbers[stream.at + PREVIOUS] = Number.NaN;
+    stream.kernel.reset(numbers, stream.chartAt);
+    if ('sigma' in stream.spec.limits) {
+      putLimits(stream, stream.spec.limits.centre, stream.spec.limits.sigma);
+      numbers[stream.at + VERSION] = 1;
+    }
+  }
+
+  function putLimits(stream: Stream, centre: number, sigma: number): void {
+    numbers[stream.chartAt + CENTRE] = centre;
+    numbers[stream.chartAt + SIGMA] = sigma;
+  }
+
+  function restartHistories(stream: Stream): void {
+    numbers[stream.at + PREVIOUS] = Number.NaN;
+    stream.rules.reset(words, (stream.at + HEADER) * 2);
+    words[(stream.at + WORDS) * 2] = words[(stream.at + WORDS) * 2]! & BREAK;
+  }
+
+  function breakLine(stream: Stream): void {
+    words[(stream.at + WORDS) * 2] = words[(stream.at + WORDS) * 2]! | BREAK;
+  }
+
+  /** What every change of limits brings with it. */
+  function limitsChanged(stream: Stream, subgroups: number): void {
+    numbers[stream.at + VERSION] = numbers[stream.at + VERSION]! + 1;
+    numbers[stream.at + BASELINE] = subgroups;
+    restartHistories(stream);
+    words[(stream.at + WORDS) * 2 + 1] = 0;
+    resetMoments(numbers, stream.at + MOMENTS);
+  }
+
+  function setLimits(stream: Stream, centre: number, sigma: number): void {
+    checkLimits(stream.spec.chart.use, stream.kernel, centre, sigma);
+    putLimits(stream, centre, sigma);
+    stream.kernel.restart(numbers, stream.chartAt, 'limits');
+    limitsChanged(stream, 0);
+    breakLine(stream);
+  }
+
+  /** Judges one point of one lane; returns whether a rule holds. */
+  function judge(stream: Stream, point: LanePoint, lane: number): boolean {
+    const flags = (stream.at + WORDS) * 2;
+    if (lane === 0 && stream.chart.runRules) {
+      const at = (stream.at + HEADER) * 2;
+      const before = words[at]!;
+      const previous = numbers[stream.at + PREVIOUS]!;
+      const change = point.value > previous ? 1 : point.value < previous ? -1 : 0;
+      point.holds = stream.rules.step(words, at, out.z[0]!, change);
+      point.rises = point.holds & ~before;
+      point.downward = words[at + 1]!;
+      numbers[stream.at + PREVIOUS] = point.value;
+      return point.holds !== 0;
+    }
+    const bit = LANE_BEYOND << lane;
+    const isBelow = point.value < point.lower;
+    point.holds = isBelow || point.value > point.upper ? 1 : 0;
+    point.downward = isBelow ? 1 : 0;
+    point.rises = point.holds === 1 && (words[flags]! & bit) === 0 ? 1 : 0;
+    words[flags] = point.holds === 1 ? words[flags]! | bit : words[flags]! & ~bit;
+    return point.holds === 1;
+  }
+
+  return {
+    open(spec) {
+      const stream = compileStream(spec, used);
+      reserve(stream.slots);
+      streams.push(stream);
+      description = undefined;
+      reset(stream);
+      return streams.length - 1;
+    },
+
+    reconfigure(ix, spec) {
+      const old = streamOf(ix);
+      const kept = numbers.slice(old.at, old.at + old.slots);
+      const fitting = compileStream(spec, old.at);
+      const stream = fitting.slots <= old.slots ? fitting : compileStream(spec, used);
+      if (stream.at === used) reserve(stream.slots);
+      streams[ix] = stream;
+      description = undefined;
+      reset(stream);
+      const isTyped = 'sigma' in spec.limits;
+      // Another chart, or a wish to learn instead of typed limits: learnt anew, but a version number is never used twice.
+      const isNew = !sameJson(old.spec.chart, spec.chart) || (!isTyped && 'sigma' in old.spec.limits);
+      if (isNew) {
+        numbers[stream.at + VERSION] = numbers[stream.at + VERSION]! + kept[VERSION]!;
+      } else {
+        numbers.set(kept.subarray(0, HEADER), stream.at);
+        numbers.set(kept.subarray(old.chartAt - old.at, old.chartAt - old.at + stream.kernel.width), stream.chartAt);
+        stream.kernel.restart(numbers, stream.chartAt, 'gap');
+        if ('sigma' in spec.limits && !sameJson(old.spec.limits, spec.limits))
+          setLimits(stream, spec.limits.centre, spec.limits.sigma);
+      }
+      restartHistories(stream);
+      breakLine(stream);
+    },
+
+    step(ix, subgroup) {
+      const stream = streamOf(ix);
+      const { at, chart } = stream;
+      const count = chart.lanes.length;
+      stream.kernel.step(numbers, stream.chartAt, subgroup, 0, subgroup.length, out, 0);
+      const hasLimits = !Number.isNaN(numbers[stream.chartAt + CENTRE]!);
+      const hasValue = !Number.isNaN(out.statistic[0]!);
+      const flags = (at + WORDS) * 2;
+      const breakBefore = (words[flags]! & BREAK) !== 0;
+      const laneList = lanes[count]!;
+      let isSignal = false;
+      for (let lane = 0; lane < count; lane++) {
+        const point = laneList[lane]!;
+        const isValue = !Number.isNaN(out.statistic[lane]!);
+        point.statistic = chart.lanes[lane]!;
+        point.value = out.statistic[lane]!;
+        point.centre = out.centre[lane]!;
+        point.lower = out.lower[lane]!;
+        point.upper = out.upper[lane]!;
+        // Without a spread there is no z; the limits tell the same.
+        point.z = Number.isFinite(out.z[lane]) ? out.z[lane]! : Number.NaN;
+        point.n = out.n[lane]!;
+        point.ruleIds = lane === 0 ? stream.ids : stream.limitIds;
+        point.limitsVersion = hasLimits ? numbers[at + VERSION]! : 0;
+        point.status = isValue ? (hasLimits ? 'judged' : 'baseline') : 'no_value';
+        point.breakBefore = breakBefore;
+        point.holds = 0;
+        point.rises = 0;
+        point.downward = 0;
+        if (isValue && hasLimits && judge(stream, point, lane)) isSignal = true;
+      }
+      answer.lanes = laneList;
+      answer.froze = false;
+      if (!hasValue) return answer;
+      words[flags] = words[flags]! & ~BREAK;
+      if (hasLimits) {
+        words[flags + 1] = ((words[flags + 1]! << 1) & RECENT) | (isSignal ? 1 : 0);
+        return answer;
+      }
+      const learnt = numbers[at + LEARNT]! + 1;
+      numbers[at + LEARNT] = learnt;
+      const { limits } = stream.spec;
+      if ('baseline' in limits && learnt >= limits.baseline && stream.kernel.freeze(numbers, stream.chartAt)) {
+        limitsChanged(stream, learnt);
+        answer.froze = true;
+      }
+      return answer;
+    },
+
+    setLimits(ix, centre, sigma) {
+      setLimits(streamOf(ix), centre, sigma);
+    },
+
+    gap(ix) {
+      const stream = streamOf(ix);
+      stream.kernel.restart(numbers, stream.chartAt, 'gap');
+      restartHistories(stream);
+      breakLine(stream);
+    },
+
+    observe(ix, value) {
+      const stream = streamOf(ix);
+      observeMoment(numbers, stream.at + MOMENTS, stream.kernel.transform === 'ln' ? Math.log(value) : value);
+    },
+
+    limits(ix): LimitsInForce {
+      const { at, chartAt } = streamOf(ix);
+      const centre = numbers[chartAt + CENTRE]!;
+      if (Number.isNaN(centre)) return { version: 0, centre, sigma: Number.NaN, subgroups: 0 };
+      return {
+        version: numbers[at + VERSION]!,
+        centre,
+        sigma: numbers[chartAt + SIGMA]!,
+        subgroups: numbers[at + BASELINE]!,
+      };
+    },
+
+    capability(ix): Capability {
+      const stream = streamOf(ix);
+      const moments = stream.at + MOMENTS;
+      const scale = stream.kernel.transform;
+      const isCounted = stream.chart.kind === 'attributes';
+      const n = momentCount(numbers, moments);
+      const mean = momentMean(numbers, moments);
+      const sigmaOverall = momentSigma(numbers, moments);
+      const sigmaWithin = isCounted ? Number.NaN : numbers[stream.chartAt + SIGMA]!;
+      const { spec } = stream.spec;
+      const within = capabilityIndices(spec, mean, sigmaWithin, n, scale);
+      const overall = capabilityIndices(spec, mean, sigmaOverall, n, scale);
+      const isUnstable = words[(stream.at + WORDS) * 2 + 1] !== 0;
+      const hasLimits = !Number.isNaN(sigmaWithin);
+      return {
+        n,
+        mean: scale === 'ln' ? Math.exp(mean) : mean,
+        sigmaWithin,
+        sigmaOverall,
+        cp: within.potential,
+        cpLower: within.potentialLower,
+        cpUpper: within.potentialUpper,
+        cpk: within.actual,
+        cpkLower: within.actualLower,
+        cpkUpper: within.actualUpper,
+        pp: overall.potential,
+        ppLower: overall.potentialLower,
+        ppUpper: overall.potentialUpper,
+        ppk: overall.actual,
+        ppkLower: overall.actualLower,
+        ppkUpper: overall.actualUpper,
+        withheld:
+          isCounted || (spec.lower === undefined && spec.upper === undefined)
+            ? 'no_spec'
+            : !hasLimits
+              ? 'no_limits'
+              : n < LEAST_VALUES
+                ? 'too_few'
+                : isUnstable
+                  ? 'unstable'
+                  : null,
+      };
+    },
+
+    snapshot() {
+      description ??= new TextEncoder().encode(JSON.stringify(streams.map(({ spec, at }) => ({ spec, at }))));
+      return packSnapshot(LAYOUT, description, numbers.subarray(0, used));
+    },
+
+    restore(bytes) {
+      const opened = openSnapshot(LAYOUT, bytes);
+      // Written by snapshot() of the same layout.
+      const saved = opened.description as { spec: StreamSpec; at: number }[];
+      const restored = saved.map(({ spec, at }) => compileStream(spec, at));
+      for (const { at, slots } of restored)
+        if (at + slots > opened.numbers.length) throw unknown('does not hold all of its streams');
+      streams = restored;
+      numbers = opened.numbers.slice();
+      words = new Int32Array(numbers.buffer);
+      used = numbers.length;
+      description = undefined;
+    },
+  };
+}
+
+function compileStream(spec: StreamSpec, at: number): Stream {
+  const { use, ...rest } = spec.chart;
+  const chart = CHARTS[use];
+  if (chart === undefined)
+    throw invalid(`There is no chart "${use}".`, `Use one of: ${Object.keys(CHARTS).join(', ')}.`);
+  const settings = chart.settings.safeParse(rest);
+  if (!settings.success)
+    throw invalid(
+      `Chart ${use}: ${settings.error.issues[0]?.message ?? 'settings not understood'}.`,
+      `Settings given: ${JSON.stringify(rest)}.`,
+    );
+  if (chart.maxSize !== undefined && spec.size > chart.maxSize)
+    throw invalid(
+      `Chart ${use} takes subgroups of at most ${chart.maxSize}, not ${spec.size}.`,
+      'Use xbar-s for large subgroups.',
+    );
+  if ('baseline' in spec.limits && !(Number.isInteger(spec.limits.baseline) && spec.limits.baseline >= 1))
+    throw invalid(
+      `A baseline of ${spec.limits.baseline} subgroups is not possible.`,
+      'Use 20 to 30 subgroups; i-mr and ewma need at least 2.',
+    );
+  const kernel = chart.compile(settings.data);
+  if ('sigma' in spec.limits) checkLimits(use, kernel, spec.limits.centre, spec.limits.sigma);
+  const parsed = spec.rules.map(({ sentence }) => parseRule(sentence));
+  const rules = compileRules(chart.runRules ? parsed : []);
+  const limitIds = [spec.rules[parsed.findIndex((rule) => printRule(rule) === LIMIT_SENTENCE)]?.id ?? LIMIT_ID];
+  const chartAt = at + HEADER + Math.ceil(rules.width / 2);
+  // Whole cache lines: 8 slots of 8 bytes.
+  const slots = Math.ceil((chartAt + kernel.width - at) / 8) * 8;
+  return {
+    spec,
+    chart,
+    kernel,
+    rules,
+    ids: chart.runRules ? spec.rules.map(({ id }) => id) : limitIds,
+    limitIds,
+    at,
+    chartAt,
+    slots,
+  };
+}
+
+function checkLimits(use: string, kernel: ChartKernel, centre: number, sigma: number): void {
+  const isOnScale = kernel.transform === 'none' || centre > 0;
+  if (Number.isFinite(centre) && sigma >= 0 && sigma < Number.POSITIVE_INFINITY && isOnScale) return;
+  throw invalid(
+    `Chart ${use} cannot use limits with centre ${centre} and sigma ${sigma}.`,
+    'Give a finite centre (above 0 on the ln scale) and a sigma of the individual values of at least 0.',
+  );
+}
+
+function layoutOfCharts(): string {
+  return Object.entries(CHARTS)
+    .map(([name, chart]) => `${name}(${chart.lanes.join()} ${chart.compile(chart.settings.parse({})).width})`)
+    .join(' ');
+}
+
+function emptyLane(lane: number): LanePoint {
+  const none = Number.NaN;
+  return {
+    lane,
+    statistic: '',
+    value: none,
+    centre: none,
+    lower: none,
+    upper: none,
+    z: none,
+    n: none,
+    holds: 0,
+    rises: 0,
+    downward: 0,
+    ruleIds: [],
+    limitsVersion: 0,
+    status: 'no_value',
+    breakBefore: false,
+  };
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function invalid(message: string, hint: string): PumjilError {
+  return new PumjilError('CONFIG_INVALID', { message, hint });
+}
