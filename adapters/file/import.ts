@@ -5,13 +5,14 @@ import type { Context, OpenBatch } from '../../src/component.ts';
 import { type CsvMistake, createCsvReader } from './csv-reader.ts';
 import { createRowReader, type Mistake, type RowReader } from './rows.ts';
 import type { FileSettings } from './settings.ts';
+import type { DecoderFactory, Encoding } from './text-decoder.ts';
 
 /** A file as it was when it was checked. */
 export interface CheckedFile {
   readonly path: string;
   readonly bytes: number;
   readonly modifiedMs: number;
-  readonly encoding: string;
+  readonly encoding: Encoding;
   readonly delimiter: string;
   /** Beginning of the SHA-256 of the content: with the row number it identifies a row. */
   readonly hash: string;
@@ -36,7 +37,12 @@ const CSV_MISTAKES: Readonly<Record<CsvMistake, readonly [string, string]>> = {
 };
 
 /** First pass: reads the whole file and lists what is wrong with it. */
-export async function checkFile(path: string, settings: FileSettings, context: Context): Promise<CheckedFile> {
+export async function checkFile(
+  path: string,
+  settings: FileSettings,
+  context: Context,
+  decoders: DecoderFactory,
+): Promise<CheckedFile> {
   const file = await open(path);
   try {
     const stat = await file.stat();
@@ -49,11 +55,11 @@ export async function checkFile(path: string, settings: FileSettings, context: C
         en: `the file has ${mb} MB, max_mb is ${settings.max_mb}`,
         ko: `파일이 ${mb} MB로 max_mb(${settings.max_mb})를 넘습니다`,
       };
-      return { ...facts, encoding: '', delimiter: '', hash: '', records: 0, mistakes: [mistake] };
+      return { ...facts, encoding: 'utf-8', delimiter: '', hash: '', records: 0, mistakes: [mistake] };
     }
     const encodings = candidates(content ?? (await head(path)), settings.encoding);
     for (const [i, encoding] of encodings.entries()) {
-      const checked = await checkAs(encoding, facts, settings, context);
+      const checked = await checkAs(encoding, facts, settings, context, decoders);
       if (checked !== undefined) return { ...facts, ...checked };
       if (i === encodings.length - 1) break;
     }
@@ -62,7 +68,7 @@ export async function checkFile(path: string, settings: FileSettings, context: C
       en: `the bytes are not ${encodings.join(' and not ')}`,
       ko: `파일이 ${encodings.join(', ')} 문자 집합이 아닙니다`,
     };
-    return { ...facts, encoding: '', delimiter: '', hash: '', records: 0, mistakes: [mistake] };
+    return { ...facts, encoding: 'utf-8', delimiter: '', hash: '', records: 0, mistakes: [mistake] };
   } finally {
     await file.close();
   }
@@ -73,6 +79,7 @@ export async function* readBatches(
   checked: CheckedFile,
   settings: FileSettings,
   context: Context,
+  decoders: DecoderFactory,
 ): AsyncGenerator<OpenBatch | undefined> {
   const full: OpenBatch[] = [];
   let batch = context.batch(BATCH_ROWS);
@@ -94,16 +101,16 @@ export async function* readBatches(
     },
     mistake: () => undefined,
   });
-  const decoder = new TextDecoder(checked.encoding, { fatal: true });
+  const decode = decoders(checked.encoding);
   for await (const piece of pieces(checked)) {
     if (piece === undefined) {
       yield undefined;
       return;
     }
-    parser.push(decoder.decode(piece, { stream: true }));
+    parser.push(decode(piece) ?? '');
     yield* full.splice(0);
   }
-  parser.push(decoder.decode());
+  parser.push(decode() ?? '');
   parser.end();
   if (batch.length > 0) full.push(batch);
   yield* full;
@@ -111,10 +118,11 @@ export async function* readBatches(
 
 /** First pass in one encoding; undefined when the bytes are not of it. */
 async function checkAs(
-  encoding: string,
+  encoding: Encoding,
   facts: Pick<CheckedFile, 'path' | 'bytes' | 'modifiedMs' | 'content'>,
   settings: FileSettings,
   context: Context,
+  decoders: DecoderFactory,
 ): Promise<Omit<CheckedFile, keyof typeof facts> | undefined> {
   const mistakes: Mistake[] = [];
   let records = 0;
@@ -139,7 +147,7 @@ async function checkAs(
       note({ line, en: CSV_MISTAKES[what][0], ko: CSV_MISTAKES[what][1] });
     },
   });
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decode = decoders(encoding);
   const hash = createHash('sha256');
   for await (const piece of pieces(facts)) {
     if (piece === undefined) {
@@ -147,11 +155,11 @@ async function checkAs(
       break;
     }
     hash.update(piece);
-    const text = decode(decoder, piece);
+    const text = decode(piece);
     if (text === undefined) return undefined;
     parser.push(text);
   }
-  const tail = decode(decoder, undefined);
+  const tail = decode();
   if (tail === undefined) return undefined;
   parser.push(tail);
   parser.end();
@@ -233,13 +241,12 @@ function frequentDelimiter(text: string): string {
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-function candidates(head: Uint8Array, encoding: FileSettings['encoding']): string[] {
-  // WHATWG's euc-kr is CP949, with all 11,172 syllables.
-  if (encoding === 'cp949') return ['euc-kr'];
+function candidates(head: Uint8Array, encoding: FileSettings['encoding']): Encoding[] {
+  if (encoding === 'cp949') return ['cp949'];
   if (encoding === 'utf-8') return ['utf-8'];
   if (head[0] === 0xff && head[1] === 0xfe) return ['utf-16le'];
   if (head[0] === 0xfe && head[1] === 0xff) return ['utf-16be'];
-  return ['utf-8', 'euc-kr'];
+  return ['utf-8', 'cp949'];
 }
 
 async function head(path: string): Promise<Uint8Array> {
@@ -249,15 +256,6 @@ async function head(path: string): Promise<Uint8Array> {
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
-  }
-}
-
-function decode(decoder: InstanceType<typeof TextDecoder>, piece: Uint8Array | undefined): string | undefined {
-  try {
-    return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
   }
 }
 

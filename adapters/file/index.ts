@@ -5,6 +5,7 @@ import { type Batch, type Context, defineAdapter, type Gap, type OpenBatch } fro
 import { codeOf, type Folders, foldersOf, moveInto, openFolders, watchStillness, writeMistakes } from './folder.ts';
 import { type CheckedFile, checkFile, readBatches } from './import.ts';
 import { type FileSettings, fileSettings } from './settings.ts';
+import { createDecoders } from './text-decoder.ts';
 
 /** Files whose check runs while the one before them is handed over. */
 const CHECKED_AHEAD = 4;
@@ -80,6 +81,7 @@ function gapOf(fromMs: number, toMs: number | null): Gap {
 
 /** Hands files over and moves them when the journal has them. */
 function openDesk(folders: Folders, settings: FileSettings, context: Context) {
+  const decoders = createDecoders();
   const busy = new Set<string>();
   const moves = new Set<Promise<void>>();
   const stuck = new Set<string>();
@@ -159,7 +161,7 @@ function openDesk(folders: Folders, settings: FileSettings, context: Context) {
   /** Begins the check of a file. */
   function check(name: string): void {
     if (checks.has(name) || performance.now() < pausedUntilMs) return;
-    checks.set(name, checkFile(join(folders.inbox, name), settings, context).catch(codeOf));
+    checks.set(name, checkFile(join(folders.inbox, name), settings, context, decoders).catch(codeOf));
   }
 
   async function* take(name: string): AsyncGenerator<Batch> {
@@ -178,7 +180,7 @@ function openDesk(folders: Folders, settings: FileSettings, context: Context) {
     }
     const file: Handover = { waiting: 0, isComplete: false, isRefused: false };
     try {
-      for await (const batch of readBatches(checked, settings, context)) {
+      for await (const batch of readBatches(checked, settings, context, decoders)) {
         if (context.signal.aborted) return;
         if (batch === undefined) {
           context.log.warn({ file: name }, 'file changed while it was read');

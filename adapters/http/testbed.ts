@@ -4,11 +4,13 @@ import type { Context, Delivery, DeliveryReply, ExpectedRow, Testbed } from '../
 const TOKEN = 'testbed-token-0123456789';
 const START_MS = Date.UTC(2026, 2, 1);
 
-interface Post {
-  readonly key: string;
-  readonly body: Uint8Array;
-  isConfirmed: boolean;
+interface Row {
+  readonly id: string;
+  readonly [field: string]: unknown;
 }
+
+/** Rows sent in one body. */
+const ROWS_A_BODY = 200;
 
 /** A context that can be posted to; the one of the contract tests and of the server's own tests is. */
 interface Receiving extends Context {
@@ -19,37 +21,38 @@ interface Receiving extends Context {
 export async function startTestbed(_folder: string): Promise<Testbed> {
   let context: Receiving | undefined;
   let sequence = 0;
-  let last: Post | undefined;
-  let queue: Post[] = [];
+  let last: Row | undefined;
+  let lastConfirmed = '';
+  let queue: Row[] = [];
   let sending: Promise<void> | undefined;
-  const encoder = new TextEncoder();
 
-  async function send(post: Post): Promise<boolean> {
+  async function send(rows: readonly Row[]): Promise<boolean> {
+    const body = new TextEncoder().encode(JSON.stringify(rows));
     const reply = await context?.deliver({
       token: TOKEN,
-      idempotencyKey: post.key,
+      idempotencyKey: undefined,
       contentType: 'application/json',
-      body: post.body,
+      body,
     });
-    if (reply?.status === 200) post.isConfirmed = true;
-    return post.isConfirmed;
+    if (reply?.status !== 200) return false;
+    lastConfirmed = rows.at(-1)?.id ?? '';
+    return true;
   }
 
   async function sendAll(): Promise<void> {
     const there = context;
     while (queue.length > 0 && context === there && there !== undefined && !there.signal.aborted) {
-      const wave = queue.slice(0, 32);
-      await Promise.all(wave.map(send));
-      queue = queue.filter((post) => !post.isConfirmed);
+      const rows = queue.slice(0, ROWS_A_BODY);
+      if (await send(rows)) queue = queue.slice(rows.length);
       // A refusing server is asked again a turn later; a real sender waits longer.
-      await new Promise((resolve) => setImmediate(resolve));
+      else await new Promise((resolve) => setImmediate(resolve));
     }
     sending = undefined;
   }
 
   function post(row: object): void {
     sequence += 1;
-    last = { key: `shift-${sequence}`, body: encoder.encode(JSON.stringify([row])), isConfirmed: false };
+    last = { ...row, id: `shift-${sequence}` };
     queue.push(last);
     sending ??= sendAll();
   }
@@ -89,9 +92,9 @@ export async function startTestbed(_folder: string): Promise<Testbed> {
       if (reply?.status !== 400) throw new Error(`random bytes were answered ${reply?.status}`);
     },
     async redeliver() {
-      if (last !== undefined) await send(last);
+      if (last !== undefined) await send([last]);
     },
-    acknowledged: () => last?.isConfirmed ?? false,
+    acknowledged: () => last !== undefined && lastConfirmed === last.id,
     writes: () => 0,
     async stop() {
       context = undefined;

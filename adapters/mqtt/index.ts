@@ -66,19 +66,21 @@ async function* collect(settings: MqttSettings, context: Context): AsyncGenerato
   const host = settings.sparkplug === undefined ? undefined : createSparkplugHost(settings.sparkplug.group);
   const pooled = createContextPool(CONTEXTS);
   const askRebirth = createRebirth(settings, context);
+  // One time for the will and for STATE: edge nodes compare the two.
+  const stateMs = Math.round(context.now());
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const link = { redeliver: (): void => undefined };
   const running = runLink(
     settings,
     context,
-    sessionOptions(settings, context, signal),
+    sessionOptions(settings, stateMs, signal),
     {
       arrived: desk.arrived,
       gap: desk.gap,
       async up(session) {
         askRebirth.session = session;
-        await announce(settings, context, session);
+        await announce(settings, stateMs, session);
       },
       down() {
         askRebirth.session = undefined;
@@ -156,9 +158,10 @@ function openDesk(settings: MqttSettings, context: Context): Desk {
         arrival.message?.settle();
         return undefined;
       }
+      // Without room it stays unacknowledged and comes again with the next connection.
+      if (!inbox.push({ ...arrival, kind: 'message', receivedMs: context.now() })) return undefined;
       waiting += 1;
       bytes += arrival.payload.length;
-      inbox.push({ ...arrival, kind: 'message', receivedMs: context.now() });
       if (!isFull() || arrival.message === undefined) return undefined;
       return new Promise((resolve) => held.push(resolve));
     },
@@ -238,19 +241,19 @@ function filtersOf(settings: MqttSettings): string[] {
   return [...Object.keys(settings.topics), ...(group === undefined ? [] : [`spBv1.0/${group}/#`])];
 }
 
-function sessionOptions(settings: MqttSettings, context: Context, signal: AbortSignal): SessionOptions {
+function sessionOptions(settings: MqttSettings, stateMs: number, signal: AbortSignal): SessionOptions {
   const base = { clientId: settings.client_id, isClean: false, filters: filtersOf(settings), signal };
   const hostId = settings.sparkplug?.host_id;
   if (hostId === undefined) return base;
-  const payload = JSON.stringify({ online: false, timestamp: context.now() });
+  const payload = JSON.stringify({ online: false, timestamp: stateMs });
   return { ...base, will: { topic: `spBv1.0/STATE/${hostId}`, payload } };
 }
 
 /** Tells edge nodes that this host is there: the one publication beside rebirth commands, and only with `host_id`. */
-async function announce(settings: MqttSettings, context: Context, session: Session): Promise<void> {
+async function announce(settings: MqttSettings, stateMs: number, session: Session): Promise<void> {
   const hostId = settings.sparkplug?.host_id;
   if (hostId === undefined) return;
-  const payload = JSON.stringify({ online: true, timestamp: context.now() });
+  const payload = JSON.stringify({ online: true, timestamp: stateMs });
   await Promise.race([session.publish(`spBv1.0/STATE/${hostId}`, payload, { qos: 1, retain: true }), session.lost]);
 }
 

@@ -32,12 +32,14 @@ interface Node {
   /** Number of the birth: its bdSeq, which the will carries too. */
   bdSeq: string;
   seq: number;
+  /** When its last numbered message came, ms since 1970. */
+  lastMs: number;
   isBorn: boolean;
   isDoubtful: boolean;
   /** Key '' = the node itself. */
   readonly devices: Map<string, Device>;
-  /** Since when a death is open: of a device, or under '' of the node. */
-  readonly deadSinceMs: Map<string, number>;
+  /** Deaths still open: of a device, or under '' of the node. */
+  readonly deaths: Map<string, { readonly fromMs: number; readonly tags: readonly string[] }>;
 }
 
 /** Message kinds that belong to the numbered sequence of a node. */
@@ -54,7 +56,7 @@ export function createSparkplugHost(group: string): SparkplugHost {
   function nodeOf(name: string): Node {
     let node = nodes.get(name);
     if (node === undefined) {
-      node = { bdSeq: '', seq: -1, isBorn: false, isDoubtful: false, devices: new Map(), deadSinceMs: new Map() };
+      node = { bdSeq: '', seq: -1, lastMs: 0, isBorn: false, isDoubtful: false, devices: new Map(), deaths: new Map() };
       nodes.set(name, node);
     }
     return node;
@@ -83,18 +85,14 @@ export function createSparkplugHost(group: string): SparkplugHost {
         return refusal('sparkplug_before_birth', payload.metrics.length, nodeName);
       }
       const missing = isInOrder || payload.seq === undefined ? 0 : (payload.seq - expected + 256) % 256;
+      const fromMs = node.lastMs;
       node.seq = payload.seq ?? node.seq;
+      node.lastMs = receivedMs;
       const result = deviceMessage(node, nodeName, kind, deviceName, payload, receivedMs);
       if (missing === 0) return result;
-      const lost: Gap = {
-        kind: 'gap',
-        tags: tagsOf(node, nodeName),
-        fromMs: receivedMs,
-        toMs: receivedMs,
-        reason: 'sparkplug_sequence',
-        missing,
-      };
-      return { ...result, gaps: [lost, ...result.gaps], rebirth: nodeName };
+      const tags = tagsOf(node, nodeName);
+      const lost: Gap = { kind: 'gap', tags, fromMs, toMs: receivedMs, reason: 'sparkplug_sequence', missing };
+      return { ...result, gaps: [...(tags.length === 0 ? [] : [lost]), ...result.gaps], rebirth: nodeName };
     },
     linkLost() {
       for (const node of nodes.values()) node.isDoubtful = node.isBorn;
@@ -106,10 +104,10 @@ function nodeBirth(node: Node, name: string, payload: RawPayload, receivedMs: nu
   node.isBorn = true;
   node.isDoubtful = false;
   node.seq = payload.seq ?? 0;
+  node.lastMs = receivedMs;
   node.devices.clear();
   node.bdSeq = bdSeqOf(payload) ?? `born${payload.timestamp ?? receivedMs}`;
-  const gaps = node.deadSinceMs.has('') ? [closing(node, '', tagsOf(node, name, payload), receivedMs)] : [];
-  return { ...birth(node, name, '', payload), gaps };
+  return { ...birth(node, name, '', payload), gaps: closing(node, '', receivedMs) };
 }
 
 function nodeDeath(node: Node, name: string, payload: RawPayload, receivedMs: number): SparkplugResult {
@@ -117,7 +115,7 @@ function nodeDeath(node: Node, name: string, payload: RawPayload, receivedMs: nu
   // A will of an earlier connection of the node arrives late: the node lives.
   if (!node.isBorn || (bdSeq !== undefined && bdSeq !== node.bdSeq)) return nothing();
   node.isBorn = false;
-  return { ...nothing(), gaps: [opening(node, '', tagsOf(node, name), receivedMs)] };
+  return { ...nothing(), gaps: opening(node, '', tagsOf(node, name), receivedMs) };
 }
 
 function deviceMessage(
@@ -129,16 +127,14 @@ function deviceMessage(
   receivedMs: number,
 ): SparkplugResult {
   if (kind === 'DBIRTH') {
-    const result = birth(node, nodeName, device, payload);
-    if (!node.deadSinceMs.has(device)) return result;
-    return { ...result, gaps: [closing(node, device, deviceTags(node, nodeName, device), receivedMs)] };
+    return { ...birth(node, nodeName, device, payload), gaps: closing(node, device, receivedMs) };
   }
   const known = node.devices.get(kind === 'NDATA' ? '' : device);
   if (known === undefined) return refusal('sparkplug_before_birth', payload.metrics.length, nodeName);
   if (kind === 'DDEATH') {
-    const gap = opening(node, device, deviceTags(node, nodeName, device), receivedMs);
+    const gaps = opening(node, device, deviceTags(node, nodeName, device), receivedMs);
     node.devices.delete(device);
-    return { ...nothing(), gaps: [gap] };
+    return { ...nothing(), gaps };
   }
   const rows: MessageRow[] = [];
   const refused = new Map<string, number>();
@@ -231,21 +227,23 @@ function deviceTags(node: Node, nodeName: string, device: string): string[] {
   return [...(node.devices.get(device)?.byName.keys() ?? [])].map((name) => `${prefix}${name}`);
 }
 
-/** Tags of a node and its devices; of a node just born the metrics of its birth. */
-function tagsOf(node: Node, nodeName: string, born?: RawPayload): string[] {
-  const own = born?.metrics.flatMap(({ name }) => (name === undefined ? [] : [`${nodeName}/${name}`])) ?? [];
-  return [...own, ...[...node.devices.keys()].flatMap((device) => deviceTags(node, nodeName, device))];
+/** Tags of a node and its devices. */
+function tagsOf(node: Node, nodeName: string): string[] {
+  return [...node.devices.keys()].flatMap((device) => deviceTags(node, nodeName, device));
 }
 
-function opening(node: Node, device: string, tags: readonly string[], atMs: number): Gap {
-  node.deadSinceMs.set(device, atMs);
-  return { kind: 'gap', tags, fromMs: atMs, toMs: null, reason: 'sparkplug_death' };
+function opening(node: Node, device: string, tags: readonly string[], atMs: number): Gap[] {
+  // A gap without tags would mean all tags of the adapter.
+  if (tags.length === 0) return [];
+  node.deaths.set(device, { fromMs: atMs, tags });
+  return [{ kind: 'gap', tags, fromMs: atMs, toMs: null, reason: 'sparkplug_death' }];
 }
 
-function closing(node: Node, device: string, tags: readonly string[], atMs: number): Gap {
-  const fromMs = node.deadSinceMs.get(device) ?? atMs;
-  node.deadSinceMs.delete(device);
-  return { kind: 'gap', tags, fromMs, toMs: atMs, reason: 'sparkplug_death' };
+/** The gap with both ends of a death that is over, if there was one. */
+function closing(node: Node, device: string, atMs: number): Gap[] {
+  const death = node.deaths.get(device);
+  node.deaths.delete(device);
+  return death === undefined ? [] : [{ kind: 'gap', ...death, toMs: atMs, reason: 'sparkplug_death' }];
 }
 
 function nothing(): SparkplugResult {

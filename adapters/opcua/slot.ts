@@ -49,13 +49,21 @@ export function nodesOf(settings: Settings, context: Context): readonly Node[] {
  * Delivers a data value to the slots of its node, unless it says what was already said.
  *
  * @param isRead true when it was read to make sure: then only what is newer counts
+ * @param sinceMs start of this connection: values were lost since then where none has come yet, ms since 1970
  * @returns true when the server says that values before it were dropped
  */
-export function deliver(node: Node, data: DataValue, receivedMs: number, isRead: boolean, outbox: Outbox): boolean {
+export function deliver(
+  node: Node,
+  data: DataValue,
+  receivedMs: number,
+  isRead: boolean,
+  outbox: Outbox,
+  sinceMs = receivedMs,
+): boolean {
   const hasLost = !isRead && data.statusCode.hasOverflowBit;
   for (const slot of node.slots) {
     const reading = readingOf(data, slot.path, receivedMs);
-    if (hasLost) outbox.gap(overflow(slot, reading));
+    if (hasLost) outbox.gap(overflow(slot, reading, sinceMs));
     if (isOld(slot.last, reading, isRead)) continue;
     slot.last = reading;
     outbox.add(slot.tag, reading, slot.context);
@@ -63,12 +71,12 @@ export function deliver(node: Node, data: DataValue, receivedMs: number, isRead:
   return hasLost;
 }
 
-function overflow(slot: Slot, reading: Reading): Gap {
+function overflow(slot: Slot, reading: Reading, sinceMs: number): Gap {
   const toMs = reading.timeMs;
   return {
     kind: 'gap',
     tags: [slot.name],
-    fromMs: Math.min(slot.last?.timeMs ?? toMs, toMs),
+    fromMs: Math.min(slot.last?.timeMs ?? sinceMs, toMs),
     toMs,
     reason: 'queue_overflow',
   };

@@ -10,6 +10,7 @@ import {
   SecurityPolicy,
   StatusCodes,
   type UAVariable,
+  VariantArrayType,
 } from 'node-opcua';
 import type { ExpectedRow, Testbed } from '../../src/component.ts';
 
@@ -26,6 +27,9 @@ export interface CellTestbed extends Testbed {
   setCoolant(value: number, timeMs: number): void;
   /** Stops passing bytes without closing anything, as a pulled cable does. */
   freeze(): void;
+  /** Resets the connections of a frozen line, as a switch does that comes back. */
+  kick(): void;
+  manager(name: string): OPCUACertificateManager;
 }
 
 /** Starts the simulated cell on free loopback ports; its certificates live in `folder`. */
@@ -71,6 +75,18 @@ export async function startTestbed(folder: string): Promise<CellTestbed> {
     bore: variable('Bore', DataType.Double),
     coolant: variable('Coolant', DataType.Double),
   };
+  const profile = namespace.addVariable({
+    componentOf: cell,
+    browseName: 'Profile',
+    nodeId: 's=Profile',
+    dataType: DataType.Double,
+    valueRank: 1,
+  });
+  profile.setValueFromSource({
+    dataType: DataType.Double,
+    arrayType: VariantArrayType.Array,
+    value: Float64Array.of(1.5, 2.5, 3.5),
+  });
   let writes = 0;
   server.on('request', (request) => {
     if (WRITING.includes(request.schema.name)) writes += 1;
@@ -150,6 +166,8 @@ export async function startTestbed(folder: string): Promise<CellTestbed> {
       proxy.restore();
     },
     freeze: proxy.freeze,
+    kick: proxy.kick,
+    manager,
     garbage: proxy.garbage,
     writes: () => writes,
     async stop() {
@@ -212,6 +230,7 @@ async function startProxy() {
     freeze(): void {
       isFrozen = true;
     },
+    kick: destroyAll,
     garbage: (bytes: Uint8Array) => new Promise<void>((resolve) => (garbage = { bytes, sent: resolve })),
     stop: () =>
       new Promise<void>((resolve) => {

@@ -81,9 +81,8 @@ function Frame() {
         ) : (
           <Router>
             <Route path="/" component={Overview} />
-            <Route path="/streams/:id" component={Characteristic} />
+            <Route path="/streams" component={Characteristic} />
             <Route path="/alarms" component={Alarms} />
-            <Route path="/alarms/:id" component={Alarms} />
             <Route path="/diagnosis" component={Diagnosis} />
             <Route path="/health" component={Health} />
             <Route default component={Missing} />

@@ -40,7 +40,9 @@ test('an assembly is built from a good cover of its own part number and a good b
   let lastSerial = '';
   let assemblies = 0;
   for (const record of plant.until(plant.calendar.liveStartMs)) {
-    if (record.line === 'L1') record.codes.forEach((codes, i) => covers.set(`${record.counter}-${i + 1}`, codes));
+    if (record.line === 'L1') {
+      for (const [i, codes] of record.codes.entries()) covers.set(`${record.counter}-${i + 1}`, codes);
+    }
     if (record.line === 'L2') bodies.set(record.serial, record.codes[0] ?? []);
     if (record.line !== 'L3') continue;
     assemblies++;

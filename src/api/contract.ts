@@ -18,7 +18,6 @@ import type {
   ShelveBody,
   UnshelveBody,
 } from './contract/alarms.ts';
-import type { ErrorBody } from './contract/common.ts';
 import type { DiagnosisAnswer, IndicatorAnswer } from './contract/diagnosis.ts';
 import type { AdapterAnswer, HealthAnswer } from './contract/health.ts';
 import type {
@@ -47,6 +46,7 @@ import type {
   StreamDetailAnswer,
   StreamsAnswer,
 } from './contract/streams.ts';
+import type { ErrorBody } from './contract/vocabulary.ts';
 
 export type ErrorJson = z.output<typeof ErrorBody>;
 export type LoginJson = z.input<typeof LoginBody>;

@@ -51,7 +51,7 @@ const notFoundBody: ErrorJson = {
  * Status and body for an error.
  *
  * @example
- * failure(new PumjilError('API_NOT_FOUND', { message: 'no stream x', hint: 'See /api/streams.' })).status; // => 404
+ * failure(notFound('stream x', 'See /api/streams.')).status; // => 404
  */
 export function failure(error: FastifyError | PumjilError): { readonly status: number; readonly body: ErrorJson } {
   if (error instanceof PumjilError) {

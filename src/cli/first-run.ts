@@ -1,6 +1,8 @@
 // Users of a plant that starts: the first administrator, and what keeps them in step with `pumjil user`.
+
+import { ensureAdmin } from '../records/first-admin.ts';
 import type { RecordStore } from '../records/record-store.ts';
-import { ensureAdmin, openUsers, type UserBook } from '../records/users.ts';
+import { openUsers, type UserBook } from '../records/users.ts';
 import type { CommandIo } from './command.ts';
 
 const REFRESH_MS = 30_000;

@@ -6,9 +6,8 @@ import { type Api, startApi } from '../api/server.ts';
 import type { Log } from '../component.ts';
 import type { Components } from '../config/components.ts';
 import type { Plan } from '../config/plan.ts';
-import { diagnosePlant } from '../pipeline/diagnose.ts';
 import { type RunningPlant, startPlant } from '../pipeline/plant.ts';
-import type { RecordStore } from '../pipeline/writer.ts';
+import type { RecordStore } from '../records/record-store.ts';
 
 export interface Serving {
   readonly running: RunningPlant;
@@ -36,7 +35,10 @@ function dashboardsFolder(): string {
 /** Starts the plant, then its HTTP server; when the server cannot start the plant is stopped again. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { plan, log } = options;
-  const running = await startPlant({ ...options, diagnose: diagnosePlant });
+  const running = await startPlant({
+    ...options,
+    diagnose: async (plant, reader) => (await import('../pipeline/diagnose.ts')).diagnosePlant(plant, reader),
+  });
   try {
     const api = await startApi({
       plant: running.plant,

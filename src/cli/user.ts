@@ -89,7 +89,7 @@ function actionOf(
     );
   }
   return async (book, io) => {
-    const { checkName, roleOf } = await import('../records/users.ts');
+    const { checkName, roleOf } = await import('../records/user-name.ts');
     const wanted = roleOf(role);
     if (verb === 'role') await book.setRole(name, wanted);
     else {

@@ -76,6 +76,8 @@ function setIn(document: ReturnType<typeof parseDocument>, edit: Edit): void {
 
 // The new value in the manner of the old: texts keep their kind of quotes where they had any.
 function scalarText(value: unknown, old: Scalar): string {
+  // JSON's quotes are YAML's double quotes; a line break inside them stays an escape.
+  if (typeof value === 'string' && /[\n\r]/.test(value)) return JSON.stringify(value);
   const scalar = new Scalar(value);
   if (typeof value === 'string' && (old.type === Scalar.QUOTE_DOUBLE || old.type === Scalar.QUOTE_SINGLE))
     scalar.type = old.type;

@@ -60,7 +60,13 @@ function unknownKey(full: readonly Key[], key: string, known: readonly string[])
     near === undefined
       ? `Known here: ${inWords(known, 30)}.`
       : `Rename it to ${near}, or remove it. Known here: ${inWords(known, 30)}.`;
-  const found = finding(full, 'unknown_key', `unknown${near === undefined ? ' key' : `, did you mean ${near}?`}`, hint, 'key');
+  const found = finding(
+    full,
+    'unknown_key',
+    `unknown${near === undefined ? ' key' : `, did you mean ${near}?`}`,
+    hint,
+    'key',
+  );
   return near === undefined ? found : { ...found, meant: [...full.slice(0, -1), near] };
 }
 

@@ -6,6 +6,8 @@ import { fileSchema } from './schema.ts';
 
 type Json = Record<string, unknown>;
 
+const VARIABLE = '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}';
+
 /** Where editors find the schema: the `$id` of the document. */
 export const SCHEMA_ID = 'urn:pumjil:config:1';
 
@@ -20,8 +22,10 @@ export async function configJsonSchema(components: Components): Promise<Json> {
   const properties = schema.properties as Record<string, Json>;
   const adapterMap = properties.adapters;
   if (adapterMap !== undefined) {
-    adapterMap.additionalProperties = { oneOf: adapters.map(([name, adapter]) => withUse(name, adapter.settings)) };
+    const kinds = adapters.map(([name, adapter]) => withUse(name, adapter.settings));
+    adapterMap.additionalProperties = allowVariables({ oneOf: kinds });
   }
+  if (properties.history !== undefined) properties.history = allowVariables(properties.history) as Json;
   const characteristic = properties.characteristics?.additionalProperties as Json | undefined;
   const own = characteristic?.properties as Record<string, Json> | undefined;
   if (own !== undefined) {
@@ -58,6 +62,22 @@ function withUse(name: string, settings: ZodType): Json {
   }
   const required = Array.isArray(schema.required) ? schema.required : [];
   return { ...schema, properties: { use, ...(schema.properties as Json | undefined) }, required: ['use', ...required] };
+}
+
+// A text that an environment variable fills in has not the form of the final text.
+function allowVariables(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(allowVariables);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, allowVariables(value)])) as Json;
+  const { type, pattern, format, minLength } = inner;
+  const isTight = pattern !== undefined || format !== undefined || (typeof minLength === 'number' && minLength > 1);
+  if (type !== 'string' || !isTight) return inner;
+  const { description, examples, ...own } = inner;
+  const notes = {
+    ...(description === undefined ? {} : { description }),
+    ...(examples === undefined ? {} : { examples }),
+  };
+  return { ...notes, anyOf: [own, { type: 'string', pattern: VARIABLE }] };
 }
 
 function restrictSets(rules: Json | undefined, sets: readonly string[]): void {

@@ -4,7 +4,7 @@
  * The known word with the fewest typing mistakes, when it is near enough to be meant.
  *
  * A mistake is a wrong, missing, additional or swapped letter (Damerau-Levenshtein, restricted); letter case, `-` and `_` do not count.
- * Near enough means at most a third of the letters, and at least one.
+ * Near enough means at most one mistake in three letters, so words of one or two letters are only near to themselves.
  *
  * @returns the known word, or undefined when none is near
  * @example
@@ -17,7 +17,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (candidate.length > 200 || word.length > 200) continue;
     const folded = fold(candidate);
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, folded.length) / 3));
+    const longer = Math.max(wanted.length, folded.length);
+    const allowed = longer < 3 ? 0 : Math.floor(longer / 3);
     const distance = typingMistakes(wanted, folded);
     if (distance <= allowed && distance < bestDistance) {
       best = candidate;

@@ -1,9 +1,11 @@
 // From checked settings to the plan: every short form written out, every default filled in.
 import { smallestSubgroup } from './cross-check.ts';
-import type { CharacteristicPlan, LimitsPlan, Name, PlantPlan, RulePlan, ShiftPlan } from './plan.ts';
+import type { CharacteristicPlan, LimitsPlan, Name, PlantPlan, RulePlan, ShiftPlan, SubgroupPlan } from './plan.ts';
 import type { CharacteristicFile, LimitsFile, NameFile, PlantFile, ShiftFile } from './schema.ts';
 
 const XBAR_SIZE = 5;
+/** More records than any period holds: only time or a key closes such a subgroup. */
+const OPEN_ENDED = 1_000_000;
 
 /** Name of the chart that a characteristic gets when it names none. */
 export function defaultChart(from: CharacteristicFile['from']): string {
@@ -44,16 +46,24 @@ export function characteristicPlan(
     by_part: Object.fromEntries(byPart),
     plausible: file.plausible,
     sample: file.sample,
-    subgroup: {
-      size: file.subgroup.size ?? (smallestSubgroup(chart.use) > 1 ? XBAR_SIZE : 1),
-      ...(file.subgroup.every_s === undefined ? {} : { every_s: file.subgroup.every_s }),
-      close_on: file.subgroup.close_on,
-      partial: file.subgroup.partial,
-    },
+    subgroup: subgroupPlan(file, chart.use),
     chart,
     rules,
     limits: limitsPlan(file.limits, chart.use),
     ...(file.gauge === undefined ? {} : { gauge: file.gauge }),
+  };
+}
+
+function subgroupPlan(file: CharacteristicFile, chart: string): SubgroupPlan {
+  const { size, every_s, close_on, partial } = file.subgroup;
+  const isOpenEnded =
+    typeof file.from !== 'string' && size === undefined && (every_s !== undefined || close_on.length > 0);
+  return {
+    size: size ?? (isOpenEnded ? OPEN_ENDED : smallestSubgroup(chart) > 1 ? XBAR_SIZE : 1),
+    ...(every_s === undefined ? {} : { every_s }),
+    close_on,
+    // Without a size there is no "before it is full".
+    partial: isOpenEnded ? 'judge' : partial,
   };
 }
 

@@ -19,7 +19,11 @@ export interface ReadAdapters {
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /** Reads the section; imports the components it names. */
-export async function readAdapters(written: unknown, components: Components, around: Surroundings): Promise<ReadAdapters> {
+export async function readAdapters(
+  written: unknown,
+  components: Components,
+  around: Surroundings,
+): Promise<ReadAdapters> {
   const plans: AdapterPlan[] = [];
   const findings: Finding[] = [];
   const known = new Map<string, { readonly tags: readonly string[] | undefined }>();
@@ -80,4 +84,3 @@ function tagsOf(
     return undefined;
   }
 }
-

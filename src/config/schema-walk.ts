@@ -63,12 +63,7 @@ export function alternatives(schema: ZodType, value?: unknown): readonly ZodType
   return meant.length > 0 && meant.length < all.length && isGroup(value) ? meant : all;
 }
 
-/**
- * Keys that may stand at a place of the settings.
- *
- * @example
- * knownKeys(z.strictObject({ host: z.string(), port: z.int().default(502) })); // => ['host', 'port']
- */
+/** Keys that may stand at a place of the settings; empty where any name may. */
 export function knownKeys(schema: ZodType, value?: unknown): readonly string[] {
   const keys = alternatives(schema, value).flatMap((each) => Object.keys(definition(each).shape ?? {}));
   return [...new Set(keys)];

@@ -1,5 +1,6 @@
-// Every setting of pumjil.yaml: its form, default and meaning. Settings of components come from the components themselves.
+// Every setting of pumjil.yaml: its form, default and meaning. Long because it is one table that is read as one; settings of components come from the components themselves.
 import { z } from 'zod';
+import { RULE_PATTERN } from '../spc/rule.ts';
 
 const BAD_ID =
   'use letters, digits, "_", "-" and "."; start with a letter or digit, end with none of ".", at most 80 characters';
@@ -7,12 +8,19 @@ const BAD_ID =
 /** A name that becomes a folder, a label and part of an address. */
 export const plainId = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,78}[A-Za-z0-9_-])?$/, BAD_ID);
 
+// JSON Schema without the `u` flag knows no \p{L}: there, anything but blanks and ASCII punctuation.
+const WORD = '[^\\s!-,/:-@[-^`{-~]';
+
 /** Characteristic ids may be Korean; they never hold `~` or `/`, which join them with part and split. */
-export const characteristicId = z.string().regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}_.-]{0,78}[\p{L}\p{N}_-])?$/u, BAD_ID);
+export const characteristicId = z
+  .string()
+  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}_.-]{0,78}[\p{L}\p{N}_-])?$/u, BAD_ID)
+  .meta({ pattern: `^${WORD}{1,80}$` });
 
 const contextKey = z
   .string()
-  .regex(/^[\p{L}_][\p{L}\p{N}_-]{0,39}$/u, 'a context key is one word such as lot, cavity or tool');
+  .regex(/^[\p{L}_][\p{L}\p{N}_-]{0,39}$/u, 'a context key is one word such as lot, cavity or tool')
+  .meta({ pattern: `^${WORD}{1,40}$` });
 
 const tag = z
   .string()
@@ -61,10 +69,11 @@ const limits = z.union([
   }),
 ]);
 
+// The pattern is for editors; parseRule says more than \"does not match\".
 const ruleSentence = z
   .string()
   .min(1)
-  .meta({ examples: ['3 of 4 beyond 1 sigma on one side'] });
+  .meta({ pattern: RULE_PATTERN, examples: ['3 of 4 beyond 1 sigma on one side'] });
 const ruleId = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,7}$/, 'a rule id is a short word such as N5 or X1');
 
 const rules = z.union([
@@ -87,7 +96,9 @@ const subgroup = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe('Values in a subgroup; for counts the number of units inspected. Default 1, for xbar charts 5.'),
+    .describe(
+      'Values in a subgroup, for counts records. Default 1, for xbar charts 5; for counts with every_s or close_on none: only those close it.',
+    ),
   every_s: z
     .number()
     .positive()

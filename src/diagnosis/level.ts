@@ -47,7 +47,7 @@ export function assessIndicator(
 ): Assessed {
   const measured = assessMeasured(indicator, evidence, eps);
   if (indicator.type === 'auto') return measured;
-  if (indicator.zero_if !== undefined && valueOf(evidence, indicator.zero_if) === 0) return measured;
+  if (indicator.zero_if !== undefined && valueAt(evidence, indicator.zero_if) === 0) return measured;
   const a = measured.status === 'computed' || measured.status === 'absent' ? measured.level : null;
   if (claim === undefined) {
     return measured.status === 'computed' && a !== null
@@ -62,7 +62,7 @@ export function assessIndicator(
 
 function assessMeasured(indicator: IndicatorModel, evidence: Evidence, eps: number): Assessed {
   const { zero_if: zeroIf, min_evidence: least } = indicator;
-  if (zeroIf !== undefined && valueOf(evidence, zeroIf) === 0)
+  if (zeroIf !== undefined && valueAt(evidence, zeroIf) === 0)
     return { status: 'absent', value: null, level: 0, why: 'nothing_there' };
   if (keysOf(indicator).some((key) => evidence[key] === undefined))
     return { status: 'unassessed', value: null, level: null, why: 'not_observed' };
@@ -113,14 +113,14 @@ function compute(indicator: IndicatorModel, evidence: Evidence): number | null {
 function sumOf(evidence: Evidence, key: string): number | null {
   let sum = 0;
   for (const part of key.split('+')) {
-    const value = valueOf(evidence, part);
+    const value = valueAt(evidence, part);
     if (value === null) return null;
     sum += value;
   }
   return sum;
 }
 
-function valueOf(evidence: Evidence, key: string): number | null {
+function valueAt(evidence: Evidence, key: string): number | null {
   const value = evidence[key]?.value;
   return value === undefined || value === null || !Number.isFinite(value) ? null : value;
 }

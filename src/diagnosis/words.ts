@@ -1,6 +1,6 @@
 // What the diagnosis says: formulas in words, and what would raise a level.
 import type { Assessed, Evidence } from './level.ts';
-import type { EvaluationModel, IndicatorModel } from './model.ts';
+import { type EvaluationModel, type IndicatorModel, keysOf } from './model.ts';
 
 interface Words {
   readonly ko: string;
@@ -10,7 +10,7 @@ interface Words {
 /** The formula of an indicator in the words of its evidence. */
 export function formulaWords(indicator: IndicatorModel, model: EvaluationModel): Words {
   const { compute } = indicator;
-  const in_ = (language: 'ko' | 'en'): string => {
+  const inLanguage = (language: 'ko' | 'en'): string => {
     const name = (key: string): string => model.evidence.find((e) => e.id === key)?.[language] ?? key;
     switch (compute.op) {
       case 'ratio_pct':
@@ -21,7 +21,7 @@ export function formulaWords(indicator: IndicatorModel, model: EvaluationModel):
         return `100 × 2·TP ÷ (2·TP + FP + FN); TP = ${name(compute.tp)}, FP = ${name(compute.fp)}, FN = ${name(compute.fn)}`;
     }
   };
-  return { ko: in_('ko'), en: in_('en') };
+  return { ko: inLanguage('ko'), en: inLanguage('en') };
 }
 
 /** What would raise the level, or make it assessable; null at the highest. */
@@ -55,17 +55,11 @@ export function nextWords(
 }
 
 function missingWords(indicator: IndicatorModel, evidence: Evidence, model: EvaluationModel): Words {
-  const missing = model.evidence.filter((e) => {
-    const item = evidence[e.id];
-    return item !== undefined && !(item.value !== null && item.value > 0) && usedBy(indicator, e.id);
-  });
+  const keys = keysOf(indicator);
+  const missing = model.evidence.filter((e) => keys.includes(e.id) && !((evidence[e.id]?.value ?? 0) > 0));
   const ko = missing.map((e) => e.ko).join(', ');
   const en = missing.map((e) => e.en).join(', ');
   return { ko: `기록이 없습니다: ${ko}`, en: `Nothing recorded: ${en}` };
-}
-
-function usedBy(indicator: IndicatorModel, key: string): boolean {
-  return JSON.stringify([indicator.compute, indicator.min_evidence.key, indicator.zero_if ?? '']).includes(key);
 }
 
 function raiseWords(

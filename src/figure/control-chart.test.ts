@@ -113,6 +113,12 @@ describe('signals', () => {
     expect(texts(scene.items, 'rule')).toEqual(['1·5']);
   });
 
+  test('where neighbours are close the numbers of several rules stand below each other, none is left out', () => {
+    const values = Array.from({ length: 40 }, () => point({ value: 11.5, rules: ['N1', 'N2'] }));
+    const shown = texts(chart(values).items, 'rule');
+    expect(shown).toEqual(values.flatMap(() => ['1', '2']));
+  });
+
   test('the other points of the pattern are ringed, points outside it are not', () => {
     const values = [12.08, 12.07, 12.0, 12.08].map((value) => point({ value }));
     values[3] = point({ value: 12.08, rules: ['N5'] });

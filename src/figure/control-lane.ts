@@ -109,7 +109,7 @@ function specLines(frame: LaneFrame, extras: LaneExtras): Primitive[] {
         role: 'spec',
         x: left + 4,
         y: y - 4,
-        text: extras.spec?.label ?? '',
+        text: `${extras.spec?.label ?? ''} ${formatNumber(value, Math.max(0, frame.lane.decimals - 1))}`,
         size: 12,
         anchor: 'start',
         bold: false,

@@ -9,7 +9,7 @@ const SYMBOL: Readonly<Record<string, string>> = {
   x: 'x̄',
   mean: 'x̿',
   ewma: 'x̄',
-  mr: 'MR',
+  mr: 'MR̄',
   range: 'R̄',
   s: 's̄',
   p: 'p̄',
@@ -66,7 +66,8 @@ export function limitLabels(frame: LaneFrame, note: string): Primitive[] {
       part: 'lcl label',
     },
   ];
-  if (note !== '') wanted.push({ text: note, y: bottom, role: 'muted', part: 'version label' });
+  const between = (at(newest.upper, top) + at(newest.centre, (top + bottom) / 2)) / 2;
+  if (note !== '') wanted.push({ text: note, y: between, role: 'muted', part: 'version label' });
   return spread(wanted, top, bottom).map(
     ({ text, y, role, part }): Label => ({
       kind: 'text',

@@ -4,6 +4,9 @@ import { envelope } from './envelope.ts';
 import { patternOf, ruleMark } from './pattern.ts';
 import type { Mark, Primitive } from './scene.ts';
 
+const DIGIT_WIDTH = 7;
+const LINE_HEIGHT = 12;
+
 /** Line or envelope, then dots, rings, crosses, ticks, and every signal on top. */
 export function lanePoints(frame: LaneFrame): Primitive[] {
   const isDense = frame.scale.step < 0.5;
@@ -110,7 +113,6 @@ function exceptions(frame: LaneFrame): Primitive[] {
 
 function signals(frame: LaneFrame): Primitive[] {
   const items: Primitive[] = [];
-  const isRoomy = frame.scale.step >= 16;
   let before: ChartValue | undefined;
   frame.lane.values.forEach((value, i) => {
     const previous = before;
@@ -120,24 +122,32 @@ function signals(frame: LaneFrame): Primitive[] {
     const size = frame.scale.step >= 8 ? 6 : 4.5;
     items.push(mark(frame, i, 'diamond', 'signal', size, 'signal'));
     const isFirst = previous === undefined || value.rules.some((id) => !previous.rules.includes(id));
-    if (!isRoomy && !isFirst) return;
-    const y = frame.y(value.value);
-    const isBelow = value.value < value.centre;
-    const fits = isBelow ? y + 20 <= frame.box.bottom + 8 : y - 10 >= frame.box.top - 4;
-    const labelY = isBelow === fits ? y + 19 : y - 9;
-    items.push({
-      kind: 'text',
-      role: 'signal',
-      x: frame.scale.x(i),
-      y: labelY,
-      text: ruleMark(value.rules),
-      size: 12,
-      anchor: 'middle',
-      bold: true,
-      part: 'rule',
-    });
+    if (isFirst || frame.scale.step >= DIGIT_WIDTH + 2) items.push(...ruleLabels(frame, i, value));
   });
   return items;
+}
+
+/** The numbers beside each other where they fit between neighbours, else below each other. */
+function ruleLabels(frame: LaneFrame, i: number, value: ChartValue): Primitive[] {
+  const joined = ruleMark(value.rules);
+  const fits = frame.scale.step >= DIGIT_WIDTH * joined.length + 4;
+  const lines = fits ? [joined] : value.rules.map((id) => ruleMark([id]));
+  const y = frame.y(value.value);
+  const height = lines.length * LINE_HEIGHT;
+  const isBelow =
+    value.value < value.centre ? y + height + 8 <= frame.box.bottom + 8 : y - height - 4 < frame.box.top - 6;
+  const first = isBelow ? y + 19 : y - 9 - (lines.length - 1) * LINE_HEIGHT;
+  return lines.map((text, line) => ({
+    kind: 'text',
+    role: 'signal',
+    x: frame.scale.x(i),
+    y: first + line * LINE_HEIGHT,
+    text,
+    size: 12,
+    anchor: 'middle',
+    bold: true,
+    part: 'rule',
+  }));
 }
 
 function valueAt(frame: LaneFrame, i: number): number {

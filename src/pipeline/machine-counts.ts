@@ -70,6 +70,7 @@ function countArrived(
     return;
   }
   stream.lastMs = timeMs;
+  stream.lastTimeMs = timeMs;
   stream.lastValue = count;
   stream.lastQuality = Number.isNaN(count) ? 2 : 0;
   if ('tag' in characteristic.from) return;

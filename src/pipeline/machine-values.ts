@@ -5,9 +5,10 @@ import type { MeasurementContext } from '../measurement.ts';
 import { pushMeasurement } from './block.ts';
 import { applyCount, applyInspected } from './machine-counts.ts';
 import { countsOf, type Machinery } from './machinery.ts';
+import { inOrder } from './reorder.ts';
 import type { TagUse } from './routing.ts';
 import type { StreamState } from './state.ts';
-import { chart, contextOf, partOf, type Row, splitOf, store } from './stream-step.ts';
+import { contextOf, partOf, type Row, splitOf, store } from './stream-step.ts';
 import { implausibleWords, streamWords } from './words.ts';
 
 /** Applies the accepted rows of one batch. */
@@ -99,16 +100,14 @@ function applyValue(m: Machinery, characteristic: CharacteristicPlan, row: Row):
   const quality = isImplausible && row.quality === 0 ? 1 : row.quality;
   store(m, stream.series, row, context, isImplausible ? 'implausible' : row.reason, quality);
   if (isImplausible) reportImplausible(m, characteristic, stream, row);
-  if (row.timeMs < stream.lastMs) {
-    // Production order is gone: the value is kept and counted, the chart does not go backwards.
-    stream.late += 1;
-    return;
+  if (row.timeMs >= stream.lastTimeMs) {
+    stream.lastTimeMs = row.timeMs;
+    stream.lastValue = row.value;
+    stream.lastQuality = quality;
   }
-  stream.lastMs = row.timeMs;
-  stream.lastValue = row.value;
-  stream.lastQuality = quality;
   // Only plainly good values are charted; an uncertain or bad one is a missing member.
-  chart(m, characteristic, stream, quality === 0 ? row.value : Number.NaN, 1, row.timeMs, context);
+  const value = quality === 0 ? row.value : Number.NaN;
+  inOrder(m, characteristic, stream, { timeMs: row.timeMs, value, size: 1, context });
 }
 
 function reportImplausible(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, row: Row): void {

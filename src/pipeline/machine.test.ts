@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { characteristic, config, gap, START, values } from '../../test/fixtures/entries.ts';
-import type { Entry } from '../journal/journal.ts';
+import type { ConfigEntry, Entry } from '../journal/journal.ts';
 import { BAD, UNCERTAIN } from '../measurement.ts';
 import { type BlockBuilder, blockBuilder } from './block.ts';
 import { createMachine, LINK_ALARM_MS, type Machine } from './machine.ts';
@@ -98,6 +98,37 @@ describe('bad stays bad', () => {
     expect(out.measurements.length).toBe(3);
     expect(pointsOf(out).map((point) => point.value)).toEqual([10, 10.2]);
     expect([...machine.state.streams.values()][0]?.late).toBe(1);
+  });
+});
+
+describe('within lateness_ms values are charted in production order', () => {
+  const patient = {
+    ...config(characteristic()),
+    plan: { ...(config(characteristic()) as ConfigEntry).plan, lateness_ms: 100 },
+  } as Entry;
+
+  test('once nothing older is expected', () => {
+    const out = feed(
+      createMachine(),
+      patient,
+      values(['bore', 10.2, 50], ['bore', 10.1, 20], ['bore', 10.3, 170], ['bore', 9, 60]),
+    );
+    expect(pointsOf(out).map((point) => point.value)).toEqual([10.1, 10.2, 9]);
+  });
+
+  test('or when their time is over, and before a gap', () => {
+    const machine = createMachine();
+    feed(machine, patient, values(['bore', 10.2, 50], ['bore', 10.1, 20]));
+    expect(machine.deadlineMs()).toBe(START + 120);
+    expect(pointsOf(feed(machine, { kind: 'tick', atMs: START + 120 })).map((point) => point.value)).toEqual([10.1]);
+    expect(pointsOf(feed(machine, gap())).map((point) => [point.value, point.breakBefore])).toEqual([[10.2, false]]);
+  });
+
+  test('and what is later than that is kept and counted', () => {
+    const machine = createMachine();
+    const out = feed(machine, patient, values(['bore', 10.2, 50], ['bore', 10.3, 170], ['bore', 10.1, 20]));
+    expect(pointsOf(out).map((point) => point.value)).toEqual([10.2]);
+    expect([out.measurements.length, [...machine.state.streams.values()][0]?.late]).toEqual([3, 1]);
   });
 });
 

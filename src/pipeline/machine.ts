@@ -19,6 +19,7 @@ import { createSubgroups } from '../spc/subgroup.ts';
 import { type BlockBuilder, chainEvent } from './block.ts';
 import { applyValues } from './machine-values.ts';
 import { countsOf, type Machinery, streamSpec } from './machinery.ts';
+import { release, releaseDueMs } from './reorder.ts';
 import { routingOf } from './routing.ts';
 import { emptyState, type MachineState, type StreamState } from './state.ts';
 import { closeSubgroups } from './stream-step.ts';
@@ -146,7 +147,8 @@ export function createMachine(): Machine {
     apply,
     deadlineMs() {
       let due = alarms.deadlineMs();
-      for (const stream of m.state.streams.values()) due = Math.min(due, subgroups.deadlineMs(stream.subgroup));
+      for (const stream of m.state.streams.values())
+        due = Math.min(due, subgroups.deadlineMs(stream.subgroup), releaseDueMs(m, stream));
       for (const counts of m.state.adapters.values())
         if (counts.openGapMs !== null && !counts.linkAlarm) due = Math.min(due, counts.openGapMs + LINK_ALARM_MS);
       return due;
@@ -219,6 +221,8 @@ function openStream(m: Machinery, characteristic: CharacteristicPlan, part: stri
     engine: m.engine.open(streamSpec(characteristic, part)),
     subgroup: m.subgroups.open(subgroupPlan(characteristic)),
     lastMs: Number.NEGATIVE_INFINITY,
+    lastTimeMs: Number.NEGATIVE_INFINITY,
+    waiting: [],
     lastValue: Number.NaN,
     lastQuality: 0,
     seen: 0,
@@ -280,15 +284,18 @@ function applyGap(m: Machinery, entry: GapEntry): void {
     const slash = source.indexOf('/');
     if (source.slice(0, slash) !== adapter) continue;
     if (tags.size > 0 && !tags.has(source.slice(slash + 1))) continue;
+    release(m, stream, Number.POSITIVE_INFINITY);
     m.engine.gap(stream.engine);
   }
 }
 
 function applyTick(m: Machinery): void {
   const { nowMs, seq } = m.state;
-  for (const stream of m.state.streams.values())
+  for (const stream of m.state.streams.values()) {
+    if (releaseDueMs(m, stream) <= nowMs) release(m, stream, nowMs - (m.state.plan?.lateness_ms ?? 0));
     if (m.subgroups.deadlineMs(stream.subgroup) <= nowMs)
       closeSubgroups(m, stream, m.subgroups.tick(stream.subgroup, nowMs));
+  }
   for (const [adapter, counts] of m.state.adapters) {
     if (counts.openGapMs === null || counts.linkAlarm || counts.openGapMs + LINK_ALARM_MS > nowMs) continue;
     counts.linkAlarm = true;
@@ -314,6 +321,8 @@ function applyTick(m: Machinery): void {
 }
 
 function applyConfig(m: Machinery, entry: ConfigEntry): void {
+  // What waits was accepted under the old plan and is judged by it.
+  for (const stream of m.state.streams.values()) release(m, stream, Number.POSITIVE_INFINITY);
   const before = m.routing;
   m.state.plan = entry.plan;
   m.state.planHash = entry.hash;

@@ -22,6 +22,7 @@ export type ToWriter =
       readonly json: string;
     }
   | { readonly type: 'sink_cursor'; readonly name: string; readonly seq: Seq }
+  | { readonly type: 'quarantine'; readonly sink: string; readonly line: string; readonly reason: string }
   | { readonly type: 'stop'; readonly id: number };
 
 export interface PlainError {

@@ -21,7 +21,7 @@ export function streamNow(machine: Machine, series: number): StreamNow | undefin
     capability: machine.engine.capability(stream.engine),
     lastValue: Number.isNaN(stream.lastValue) ? null : stream.lastValue,
     lastQuality: stream.lastQuality,
-    lastTimeMs: Number.isFinite(stream.lastMs) ? stream.lastMs : null,
+    lastTimeMs: Number.isFinite(stream.lastTimeMs) ? stream.lastTimeMs : null,
     lastPoints: stream.lastPoints,
     baseline: isLearning ? { done: Math.min(stream.points, planned.baseline), of: planned.baseline } : null,
     openAlarms: machine.openAlarms(series),

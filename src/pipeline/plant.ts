@@ -7,12 +7,13 @@ import { enginePlan, planHash } from '../config/hash.ts';
 import type { Plan } from '../config/plan.ts';
 import { PumjilError } from '../errors.ts';
 import type { CommandEntry, Entry, ExcludeEntry, LimitsEntry } from '../journal/journal.ts';
+import type { RecordStore } from '../records/record-store.ts';
 import { createLive } from './live.ts';
 import type { WriterState } from './messages.ts';
 import { openReaderThread, type Reader } from './reader.ts';
 import { type SinkThread, startSink } from './sink.ts';
 import { createSupervisor } from './supervisor.ts';
-import { type OutputsMessage, openWriterThread, type RecordStore } from './writer.ts';
+import { type OutputsMessage, openWriterThread } from './writer.ts';
 
 export interface PlantOptions {
   readonly plan: Plan;
@@ -101,6 +102,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
           file: join(dataDir, 'plant.db'),
           log,
           setCursor: (seq) => writer.setSinkCursor('influxdb', seq),
+          quarantine: (line, reason) => writer.quarantine('influxdb', line, reason),
         })
       : undefined;
   const supervisor = createSupervisor({

@@ -10,10 +10,14 @@ export interface StreamState {
   /** Index in the engine and in the subgroup store. */
   readonly engine: number;
   readonly subgroup: number;
-  /** Source time of the newest value, ms; later values with an older time are late. */
+  /** Source time of the newest value charted, ms; a value older than that is late. */
   lastMs: number;
+  /** Newest value received, charted or not. */
+  lastTimeMs: number;
   lastValue: number;
   lastQuality: number;
+  /** Values that wait for older ones, in time order; only with `lateness_ms`. */
+  waiting: WaitingValue[];
   /** Values seen, for `sample: { take, of }`. */
   seen: number;
   late: number;
@@ -29,6 +33,15 @@ export interface StreamState {
   /** Last raw readings of cumulative counters. */
   lastCount: number;
   lastInspected: number;
+}
+
+/** A value on its way into the chart. */
+export interface WaitingValue {
+  readonly timeMs: number;
+  /** NaN = missing member. */
+  readonly value: number;
+  readonly size: number;
+  readonly context: MeasurementContext;
 }
 
 /** Counts waiting for the inspected number of the same record. */

@@ -57,11 +57,18 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       cause,
     });
   }
-  const journal = await openJournal({ folder: join(options.dataDir, 'journal'), maxBytes: options.maxBytes });
   const history = openEmbeddedHistory({ file: join(options.dataDir, 'plant.db'), outbox: options.outbox });
   const machine = createMachine();
   const dedupe = createDedupe();
   let cursor = await history.cursor();
+  const journal = await openJournal({
+    folder: join(options.dataDir, 'journal'),
+    maxBytes: options.maxBytes,
+    seenSeq: cursor,
+  }).catch(async (error: unknown) => {
+    await history.close();
+    throw error;
+  });
   let block: BlockBuilder = blockBuilder();
   let entriesInBlock = 0;
   let blockTimer: NodeJS.Timeout | undefined;
@@ -94,10 +101,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
         from = Math.max(1, journal.stats().first);
       }
       for (const bytes of history.blobs('dedupe'))
-        dedupe.load(
-          new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)),
-          Date.now(),
-        );
+        dedupe.load(new Uint32Array(bytes.slice().buffer), machine.state.nowMs);
     }
     for await (const { seq, entry } of journal.read(from)) {
       if (entry.kind === 'values')
@@ -113,6 +117,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     }
     if (machine.state.seq <= cursor) block = blockBuilder();
     await write();
+    storedRows = acceptedRows();
   }
 
   /** Writes the block with its cursor in one transaction, then tells the others. */

@@ -39,6 +39,9 @@ async function answer(writer: Writer, message: ToWriter): Promise<void> {
     case 'sink_cursor':
       writer.history.setSinkCursor(message.name, message.seq);
       return;
+    case 'quarantine':
+      writer.history.quarantineLine(message.sink, message.line, message.reason);
+      return;
     case 'stop':
       await writer.close();
       say({ type: 'stopped' });

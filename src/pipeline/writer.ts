@@ -3,25 +3,20 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, PumjilError } from '../errors.ts';
 import type { Entry, Seq } from '../journal/journal.ts';
 import type { Batch, Receipt } from '../measurement.ts';
+import type { RecordStore } from '../records/record-store.ts';
 import { pick } from './dedupe.ts';
 import type { FromWriter, PlainError, ToWriter, WriterOptions } from './messages.ts';
 
 export type Ready = Extract<FromWriter, { type: 'ready' }>;
 export type OutputsMessage = Extract<FromWriter, { type: 'outputs' }>;
 
-/** Thread side of `history.record` and its siblings. */
-export interface RecordStore {
-  get(kind: string, key: string): Promise<string | undefined>;
-  put(kind: string, key: string, json: string): Promise<void>;
-  delete(kind: string, key: string): Promise<void>;
-  list(kind: string): Promise<readonly { readonly key: string; readonly json: string }[]>;
-}
-
 export interface WriterThread {
   readonly ready: Ready;
   append(entry: Entry): Promise<Receipt>;
   readonly records: RecordStore;
   setSinkCursor(name: string, seq: Seq): void;
+  /** Keeps a line that a sink refused for good. */
+  quarantine(sink: string, line: string, reason: string): void;
   /** Entries handed in and not yet answered. */
   readonly inFlight: number;
   stop(): Promise<void>;
@@ -104,6 +99,8 @@ export async function openWriterThread(
       list: (kind) => record('list', kind, '', ''),
     },
     setSinkCursor: (name, seq) => worker.postMessage({ type: 'sink_cursor', name, seq } satisfies ToWriter),
+    quarantine: (sink, line, reason) =>
+      worker.postMessage({ type: 'quarantine', sink, line, reason } satisfies ToWriter),
     get inFlight() {
       return waiting.size;
     },

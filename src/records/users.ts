@@ -2,10 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Role, User, Users } from '../api/plant.ts';
 import { PumjilError } from '../errors.ts';
-import { checkPassword, generatePassword, type Passwords, passwords } from './password.ts';
+import { checkPassword, type Passwords, passwords } from './password.ts';
 import type { RecordStore } from './record-store.ts';
-
-export const ROLES: readonly Role[] = ['viewer', 'operator', 'engineer', 'manager', 'admin'];
+import { checkName, ROLES, roleOf } from './user-name.ts';
 
 /** A session ends after so long without a request. */
 export const SESSION_MS = 12 * 3600_000;
@@ -110,26 +109,53 @@ export async function openUsers(options: UsersOptions): Promise<UserBook> {
     await store.put('session', key, JSON.stringify({ user, openedMs, endsMs }));
   };
 
+  const reload = async (): Promise<void> => {
+    const storedUsers = await store.list('user');
+    const storedSessions = await store.list('session');
+    users.clear();
+    // Written by `keep` and `write` above, so of their form.
+    for (const { key, json } of storedUsers) users.set(key, JSON.parse(json) as StoredUser);
+    const live = new Set<string>();
+    for (const { key, json } of storedSessions) {
+      const stored = JSON.parse(json) as Omit<Session, 'writtenMs'>;
+      const endsMs = Math.max(stored.endsMs, sessions.get(key)?.endsMs ?? 0);
+      if (endsMs <= now()) {
+        await store.delete('session', key);
+        continue;
+      }
+      live.add(key);
+      sessions.set(key, { ...stored, endsMs, writtenMs: stored.endsMs });
+    }
+    for (const key of sessions.keys()) if (!live.has(key)) sessions.delete(key);
+  };
+  // One after the other: a session that is closed while users are read again must not come back.
+  const inTurn = serial();
+  const change = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      await reload();
+      return work();
+    });
+
   const book: UserBook = {
     async verify(name, password) {
-      await book.refresh();
+      await inTurn(reload);
       const user = users.get(name.normalize('NFC'));
       const isRight = await hashes.matches(password, isActive(user) ? user.hash : undefined);
       return isRight && user !== undefined ? { name: user.name, role: user.role } : undefined;
     },
-    async open(user, nowMs) {
-      const token = randomBytes(32).toString('base64url');
-      const session: Session = {
-        user: known(user.name).name,
-        openedMs: nowMs,
-        endsMs: nowMs + SESSION_MS,
-        writtenMs: 0,
-      };
-      await write(keyOf(token), session);
-      sessions.set(keyOf(token), session);
-      await book.flush();
-      return token;
-    },
+    open: (user, nowMs) =>
+      inTurn(async () => {
+        const token = randomBytes(32).toString('base64url');
+        const session: Session = {
+          user: known(user.name).name,
+          openedMs: nowMs,
+          endsMs: nowMs + SESSION_MS,
+          writtenMs: 0,
+        };
+        await write(keyOf(token), session);
+        sessions.set(keyOf(token), session);
+        return token;
+      }),
     find(token, nowMs) {
       const session = sessions.get(keyOf(token));
       if (session === undefined || session.endsMs <= nowMs) return undefined;
@@ -139,9 +165,12 @@ export async function openUsers(options: UsersOptions): Promise<UserBook> {
       session.endsMs = Math.max(session.endsMs, nowMs + SESSION_MS);
       return { name: user.name, role: user.role };
     },
-    async close(token) {
+    close(token) {
       sessions.delete(keyOf(token));
-      await store.delete('session', keyOf(token));
+      return inTurn(async () => {
+        sessions.delete(keyOf(token));
+        await store.delete('session', keyOf(token));
+      });
     },
     redeem(loginToken) {
       const login = logins.get(keyOf(loginToken));
@@ -149,132 +178,77 @@ export async function openUsers(options: UsersOptions): Promise<UserBook> {
       const user = login === undefined || login.endsMs <= now() ? undefined : users.get(login.user);
       return isActive(user) ? { name: user.name, role: user.role } : undefined;
     },
-    async list() {
-      await book.refresh();
-      return [...users.values()].map(({ name, role, createdMs, isDemo }) => ({ name, role, createdMs, isDemo }));
-    },
-    async add(rawName, password, role) {
-      await book.refresh();
-      const name = rawName.normalize('NFC');
-      checkName(name);
-      roleOf(role);
-      checkPassword(password, name);
-      const twin = [...users.keys()].find((each) => each.toLowerCase() === name.toLowerCase());
-      if (twin !== undefined) {
+    list: () =>
+      change(async () =>
+        [...users.values()].map(({ name, role, createdMs, isDemo }) => ({ name, role, createdMs, isDemo })),
+      ),
+    add: (rawName, password, role) =>
+      change(async () => {
+        const name = rawName.normalize('NFC');
+        checkName(name);
+        roleOf(role);
+        checkPassword(password, name);
+        const twin = [...users.keys()].find((each) => each.toLowerCase() === name.toLowerCase());
+        if (twin === undefined) return create(name, password, role, false);
         throw new PumjilError('USER_INVALID', {
           message: `the name "${twin}" is taken`,
           hint: `To change the password: pumjil user password ${twin}`,
         });
-      }
-      return create(name, password, role, false);
-    },
-    async setPassword(name, password) {
-      await book.refresh();
-      const user = known(name);
-      checkPassword(password, user.name);
-      await keep({ ...user, isDemo: false, hash: await hashes.hash(password) });
-      await endSessions(user.name);
-    },
-    async setRole(name, role) {
-      await book.refresh();
-      const user = known(name);
-      roleOf(role);
-      if (role !== 'admin') keepAdmin(user);
-      await keep({ ...user, role });
-    },
-    async remove(name) {
-      await book.refresh();
-      const user = known(name);
-      keepAdmin(user);
-      await store.delete('user', user.name);
-      users.delete(user.name);
-      await endSessions(user.name);
-    },
+      }),
+    setPassword: (name, password) =>
+      change(async () => {
+        const user = known(name);
+        checkPassword(password, user.name);
+        await keep({ ...user, isDemo: false, hash: await hashes.hash(password) });
+        await endSessions(user.name);
+      }),
+    setRole: (name, role) =>
+      change(async () => {
+        const user = known(name);
+        roleOf(role);
+        if (role !== 'admin') keepAdmin(user);
+        await keep({ ...user, role });
+      }),
+    remove: (name) =>
+      change(async () => {
+        const user = known(name);
+        keepAdmin(user);
+        await store.delete('user', user.name);
+        users.delete(user.name);
+        await endSessions(user.name);
+      }),
     loginToken(name) {
       const token = randomBytes(32).toString('base64url');
       logins.set(keyOf(token), { user: known(name).name, endsMs: now() + LOGIN_TOKEN_MS });
       return token;
     },
-    async addDemoUsers() {
-      await book.refresh();
-      for (const role of ROLES) {
-        if (role !== 'admin' && !users.has(role)) await create(role, `demo-${role}`, role, true);
-      }
-    },
-    async refresh() {
-      const storedUsers = await store.list('user');
-      const storedSessions = await store.list('session');
-      users.clear();
-      // Written by `keep` and `write` above, so of their form.
-      for (const { key, json } of storedUsers) users.set(key, JSON.parse(json) as StoredUser);
-      const live = new Set<string>();
-      for (const { key, json } of storedSessions) {
-        const stored = JSON.parse(json) as Omit<Session, 'writtenMs'>;
-        const endsMs = Math.max(stored.endsMs, sessions.get(key)?.endsMs ?? 0);
-        if (endsMs <= now()) {
-          await store.delete('session', key);
-          continue;
+    addDemoUsers: () =>
+      change(async () => {
+        for (const role of ROLES) {
+          if (role !== 'admin' && !users.has(role)) await create(role, `demo-${role}`, role, true);
         }
-        live.add(key);
-        sessions.set(key, { ...stored, endsMs, writtenMs: stored.endsMs });
-      }
-      for (const key of sessions.keys()) if (!live.has(key)) sessions.delete(key);
-    },
-    async flush() {
-      for (const [key, session] of sessions) {
-        if (session.endsMs - session.writtenMs >= WRITE_AFTER_MS) await write(key, session);
-      }
-    },
+      }),
+    refresh: () => inTurn(reload),
+    flush: () =>
+      inTurn(async () => {
+        for (const [key, session] of sessions) {
+          if (session.endsMs - session.writtenMs >= WRITE_AFTER_MS) await write(key, session);
+        }
+      }),
   };
   await book.refresh();
   return book;
 }
 
-/**
- * Sees to it that there is an administrator: the first run takes PUMJIL_ADMIN_PASSWORD, else makes a password.
- *
- * @returns the password made, to be shown once; undefined when none was made
- * @throws PumjilError USER_INVALID when PUMJIL_ADMIN_PASSWORD is not acceptable
- */
-export async function ensureAdmin(
-  book: UserBook,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string | undefined> {
-  if ((await book.list()).some((user) => user.role === 'admin')) return undefined;
-  const given = env.PUMJIL_ADMIN_PASSWORD;
-  if (given !== undefined && given !== '') {
-    await book.add('admin', given, 'admin');
-    return undefined;
-  }
-  const made = generatePassword();
-  await book.add('admin', made, 'admin');
-  return made;
-}
-
-/**
- * Checks the name of a new user.
- *
- * @throws PumjilError USER_INVALID
- */
-export function checkName(name: string): void {
-  if (/^[\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,30}[\p{L}\p{N}])?$/u.test(name)) return;
-  throw new PumjilError('USER_INVALID', {
-    message: `"${name.slice(0, 40)}" is not a usable user name`,
-    hint: 'Use 1 to 32 letters, digits, ".", "_" or "-", beginning and ending with a letter or digit.',
-  });
-}
-
-/**
- * The role of that name.
- *
- * @throws PumjilError USER_INVALID
- */
-export function roleOf(name: string): Role {
-  const role = ROLES.find((each) => each === name);
-  if (role !== undefined) return role;
-  throw new PumjilError('USER_INVALID', { message: `"${name}" is not a role`, hint: `Roles: ${ROLES.join(', ')}.` });
-}
-
 function keyOf(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
+}
+
+function serial(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result.catch(() => undefined);
+    return result;
+  };
 }

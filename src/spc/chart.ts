@@ -13,6 +13,8 @@ export interface Points {
   readonly centre: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+  /** Sigma of the statistic itself. */
+  readonly sigma: Float64Array;
   /** (statistic − centre) / its own sigma before any truncation; ±Infinity where sigma is 0 and the statistic is off the centre. */
   readonly z: Float64Array;
   /** Members that counted, or units inspected. */
@@ -75,6 +77,7 @@ export function points(rows: number): Points {
     centre: new Float64Array(rows),
     lower: new Float64Array(rows),
     upper: new Float64Array(rows),
+    sigma: new Float64Array(rows),
     z: new Float64Array(rows),
     n: new Float64Array(rows),
   };

@@ -1,11 +1,9 @@
 // The streaming engine: many streams over one buffer, one subgroup at a time. No clock, no randomness, no I/O.
 import { PumjilError } from '../errors.ts';
 import { capabilityIndices, LEAST_VALUES, STABLE_POINTS } from './capability.ts';
-import { CENTRE, type Chart, type ChartKernel, points, SIGMA } from './chart.ts';
-import { CHARTS } from './charts/registry.ts';
+import { CENTRE, points, SIGMA } from './chart.ts';
+import { checkLimits, checkSpec, compileJudge, type Judge, layoutOfCharts } from './judge.ts';
 import { MOMENTS_WIDTH, momentCount, momentMean, momentSigma, observeMoment, resetMoments } from './moments.ts';
-import { LIMIT_RULE, parseRule, printRule } from './rule.ts';
-import { compileRules, type RuleKernel } from './rule-kernel.ts';
 import { openSnapshot, packSnapshot, unknown } from './snapshot.ts';
 import type { Capability, Engine, LanePoint, LimitsInForce, StreamSpec } from './stream.ts';
 
@@ -26,9 +24,6 @@ const HEADER = MOMENTS + MOMENTS_WIDTH;
 const BREAK = 1;
 const LANE_BEYOND = 2;
 
-/** Rule id shown where a stream's set has no `1 of 1 beyond 3 sigma` of its own. */
-const LIMIT_ID = 'R1';
-const LIMIT_SENTENCE = printRule(LIMIT_RULE);
 const MOST_LANES = 8;
 const RECENT = (1 << STABLE_POINTS) - 1;
 
@@ -36,17 +31,11 @@ const LAYOUT = `engine 1: version learnt baseline previous words moments(${MOMEN
 
 interface Stream {
   readonly spec: StreamSpec;
-  readonly chart: Chart;
-  readonly kernel: ChartKernel;
-  readonly rules: RuleKernel;
-  /** Ids of lane 0 by bit, and of the others. */
-  readonly ids: readonly string[];
-  readonly limitIds: readonly string[];
+  readonly judge: Judge;
   /** First slot. */
   readonly at: number;
   /** First slot of the chart's state. */
   readonly chartAt: number;
-  readonly slots: number;
 }
 
 /**
@@ -63,6 +52,7 @@ export function createEngine(): Engine {
   let words = new Int32Array(numbers.buffer);
   let used = 0;
   let description: Uint8Array | undefined;
+  const judges = new Map<string, Judge>();
   const out = points(MOST_LANES);
   const lanes = Array.from({ length: MOST_LANES }, (_, n) => Array.from({ length: n }, (_, lane) => emptyLane(lane)));
   const answer: { lanes: readonly LanePoint[]; froze: boolean } = { lanes: [], froze: false };
@@ -77,6 +67,14 @@ export function createEngine(): Engine {
     return stream;
   }
 
+  function judgeOf(spec: StreamSpec): Judge {
+    const key = JSON.stringify([spec.chart, spec.rules]);
+    const judge = judges.get(key) ?? compileJudge(spec, HEADER);
+    judges.set(key, judge);
+    checkSpec(spec, judge);
+    return judge;
+  }
+
   /** Makes room for one more stream. */
   function reserve(slots: number): void {
     used += slots;
@@ -88,9 +86,9 @@ export function createEngine(): Engine {
   }
 
   function reset(stream: Stream): void {
-    numbers.fill(0, stream.at, stream.at + stream.slots);
+    numbers.fill(0, stream.at, stream.at + stream.judge.slots);
     numbers[stream.at + PREVIOUS] = Number.NaN;
-    stream.kernel.reset(numbers, stream.chartAt);
+    stream.judge.kernel.reset(numbers, stream.chartAt);
     if ('sigma' in stream.spec.limits) {
       putLimits(stream, stream.spec.limits.centre, stream.spec.limits.sigma);
       numbers[stream.at + VERSION] = 1;
@@ -104,7 +102,7 @@ export function createEngine(): Engine {
 
   function restartHistories(stream: Stream): void {
     numbers[stream.at + PREVIOUS] = Number.NaN;
-    stream.rules.reset(words, (stream.at + HEADER) * 2);
+    stream.judge.rules.reset(words, (stream.at + HEADER) * 2);
     words[(stream.at + WORDS) * 2] = words[(stream.at + WORDS) * 2]! & BREAK;
   }
 
@@ -122,22 +120,22 @@ export function createEngine(): Engine {
   }
 
   function setLimits(stream: Stream, centre: number, sigma: number): void {
-    checkLimits(stream.spec.chart.use, stream.kernel, centre, sigma);
+    checkLimits(stream.spec.chart.use, stream.judge.kernel, centre, sigma);
     putLimits(stream, centre, sigma);
-    stream.kernel.restart(numbers, stream.chartAt, 'limits');
+    stream.judge.kernel.restart(numbers, stream.chartAt, 'limits');
     limitsChanged(stream, 0);
     breakLine(stream);
   }
 
   /** Judges one point of one lane; returns whether a rule holds. */
-  function judge(stream: Stream, point: LanePoint, lane: number): boolean {
+  function signals(stream: Stream, point: LanePoint, lane: number): boolean {
     const flags = (stream.at + WORDS) * 2;
-    if (lane === 0 && stream.chart.runRules) {
+    if (lane === 0 && stream.judge.chart.runRules) {
       const at = (stream.at + HEADER) * 2;
       const before = words[at]!;
       const previous = numbers[stream.at + PREVIOUS]!;
       const change = point.value > previous ? 1 : point.value < previous ? -1 : 0;
-      point.holds = stream.rules.step(words, at, out.z[0]!, change);
+      point.holds = stream.judge.rules.step(words, at, out.z, 0, change);
       point.rises = point.holds & ~before;
       point.downward = words[at + 1]!;
       numbers[stream.at + PREVIOUS] = point.value;
@@ -154,8 +152,9 @@ export function createEngine(): Engine {
 
   return {
     open(spec) {
-      const stream = compileStream(spec, used);
-      reserve(stream.slots);
+      const judge = judgeOf(spec);
+      const stream = streamAt(spec, judge, used);
+      reserve(judge.slots);
       streams.push(stream);
       description = undefined;
       reset(stream);
@@ -164,10 +163,11 @@ export function createEngine(): Engine {
 
     reconfigure(ix, spec) {
       const old = streamOf(ix);
-      const kept = numbers.slice(old.at, old.at + old.slots);
-      const fitting = compileStream(spec, old.at);
-      const stream = fitting.slots <= old.slots ? fitting : compileStream(spec, used);
-      if (stream.at === used) reserve(stream.slots);
+      const judge = judgeOf(spec);
+      const kept = numbers.slice(old.at, old.at + old.judge.slots);
+      const isRoomy = judge.slots <= old.judge.slots;
+      const stream = streamAt(spec, judge, isRoomy ? old.at : used);
+      if (!isRoomy) reserve(judge.slots);
       streams[ix] = stream;
       description = undefined;
       reset(stream);
@@ -178,8 +178,8 @@ export function createEngine(): Engine {
         numbers[stream.at + VERSION] = numbers[stream.at + VERSION]! + kept[VERSION]!;
       } else {
         numbers.set(kept.subarray(0, HEADER), stream.at);
-        numbers.set(kept.subarray(old.chartAt - old.at, old.chartAt - old.at + stream.kernel.width), stream.chartAt);
-        stream.kernel.restart(numbers, stream.chartAt, 'gap');
+        numbers.set(kept.subarray(old.judge.chartOffset, old.judge.chartOffset + judge.kernel.width), stream.chartAt);
+        stream.judge.kernel.restart(numbers, stream.chartAt, 'gap');
         if ('sigma' in spec.limits && !sameJson(old.spec.limits, spec.limits))
           setLimits(stream, spec.limits.centre, spec.limits.sigma);
       }
@@ -189,9 +189,10 @@ export function createEngine(): Engine {
 
     step(ix, subgroup) {
       const stream = streamOf(ix);
-      const { at, chart } = stream;
+      const { at, judge } = stream;
+      const { chart } = judge;
       const count = chart.lanes.length;
-      stream.kernel.step(numbers, stream.chartAt, subgroup, 0, subgroup.length, out, 0);
+      stream.judge.kernel.step(numbers, stream.chartAt, subgroup, 0, subgroup.length, out, 0);
       const hasLimits = !Number.isNaN(numbers[stream.chartAt + CENTRE]!);
       const hasValue = !Number.isNaN(out.statistic[0]!);
       const flags = (at + WORDS) * 2;
@@ -209,14 +210,14 @@ export function createEngine(): Engine {
         // Without a spread there is no z; the limits tell the same.
         point.z = Number.isFinite(out.z[lane]) ? out.z[lane]! : Number.NaN;
         point.n = out.n[lane]!;
-        point.ruleIds = lane === 0 ? stream.ids : stream.limitIds;
+        point.ruleIds = lane === 0 ? judge.ids : judge.limitIds;
         point.limitsVersion = hasLimits ? numbers[at + VERSION]! : 0;
         point.status = isValue ? (hasLimits ? 'judged' : 'baseline') : 'no_value';
         point.breakBefore = breakBefore;
         point.holds = 0;
         point.rises = 0;
         point.downward = 0;
-        if (isValue && hasLimits && judge(stream, point, lane)) isSignal = true;
+        if (isValue && hasLimits && signals(stream, point, lane)) isSignal = true;
       }
       answer.lanes = laneList;
       answer.froze = false;
@@ -229,7 +230,7 @@ export function createEngine(): Engine {
       const learnt = numbers[at + LEARNT]! + 1;
       numbers[at + LEARNT] = learnt;
       const { limits } = stream.spec;
-      if ('baseline' in limits && learnt >= limits.baseline && stream.kernel.freeze(numbers, stream.chartAt)) {
+      if ('baseline' in limits && learnt >= limits.baseline && stream.judge.kernel.freeze(numbers, stream.chartAt)) {
         limitsChanged(stream, learnt);
         answer.froze = true;
       }
@@ -242,14 +243,14 @@ export function createEngine(): Engine {
 
     gap(ix) {
       const stream = streamOf(ix);
-      stream.kernel.restart(numbers, stream.chartAt, 'gap');
+      stream.judge.kernel.restart(numbers, stream.chartAt, 'gap');
       restartHistories(stream);
       breakLine(stream);
     },
 
     observe(ix, value) {
       const stream = streamOf(ix);
-      observeMoment(numbers, stream.at + MOMENTS, stream.kernel.transform === 'ln' ? Math.log(value) : value);
+      observeMoment(numbers, stream.at + MOMENTS, stream.judge.kernel.transform === 'ln' ? Math.log(value) : value);
     },
 
     limits(ix): LimitsInForce {
@@ -267,8 +268,8 @@ export function createEngine(): Engine {
     capability(ix): Capability {
       const stream = streamOf(ix);
       const moments = stream.at + MOMENTS;
-      const scale = stream.kernel.transform;
-      const isCounted = stream.chart.kind === 'attributes';
+      const scale = stream.judge.kernel.transform;
+      const isCounted = stream.judge.chart.kind === 'attributes';
       const n = momentCount(numbers, moments);
       const mean = momentMean(numbers, moments);
       const sigmaOverall = momentSigma(numbers, moments);
@@ -317,9 +318,9 @@ export function createEngine(): Engine {
       const opened = openSnapshot(LAYOUT, bytes);
       // Written by snapshot() of the same layout.
       const saved = opened.description as { spec: StreamSpec; at: number }[];
-      const restored = saved.map(({ spec, at }) => compileStream(spec, at));
-      for (const { at, slots } of restored)
-        if (at + slots > opened.numbers.length) throw unknown('does not hold all of its streams');
+      const restored = saved.map(({ spec, at }) => streamAt(spec, judgeOf(spec), at));
+      for (const { at, judge } of restored)
+        if (at + judge.slots > opened.numbers.length) throw unknown('does not hold all of its streams');
       streams = restored;
       numbers = opened.numbers.slice();
       words = new Int32Array(numbers.buffer);
@@ -329,61 +330,8 @@ export function createEngine(): Engine {
   };
 }
 
-function compileStream(spec: StreamSpec, at: number): Stream {
-  const { use, ...rest } = spec.chart;
-  const chart = CHARTS[use];
-  if (chart === undefined)
-    throw invalid(`There is no chart "${use}".`, `Use one of: ${Object.keys(CHARTS).join(', ')}.`);
-  const settings = chart.settings.safeParse(rest);
-  if (!settings.success)
-    throw invalid(
-      `Chart ${use}: ${settings.error.issues[0]?.message ?? 'settings not understood'}.`,
-      `Settings given: ${JSON.stringify(rest)}.`,
-    );
-  if (chart.maxSize !== undefined && spec.size > chart.maxSize)
-    throw invalid(
-      `Chart ${use} takes subgroups of at most ${chart.maxSize}, not ${spec.size}.`,
-      'Use xbar-s for large subgroups.',
-    );
-  if ('baseline' in spec.limits && !(Number.isInteger(spec.limits.baseline) && spec.limits.baseline >= 1))
-    throw invalid(
-      `A baseline of ${spec.limits.baseline} subgroups is not possible.`,
-      'Use 20 to 30 subgroups; i-mr and ewma need at least 2.',
-    );
-  const kernel = chart.compile(settings.data);
-  if ('sigma' in spec.limits) checkLimits(use, kernel, spec.limits.centre, spec.limits.sigma);
-  const parsed = spec.rules.map(({ sentence }) => parseRule(sentence));
-  const rules = compileRules(chart.runRules ? parsed : []);
-  const limitIds = [spec.rules[parsed.findIndex((rule) => printRule(rule) === LIMIT_SENTENCE)]?.id ?? LIMIT_ID];
-  const chartAt = at + HEADER + Math.ceil(rules.width / 2);
-  // Whole cache lines: 8 slots of 8 bytes.
-  const slots = Math.ceil((chartAt + kernel.width - at) / 8) * 8;
-  return {
-    spec,
-    chart,
-    kernel,
-    rules,
-    ids: chart.runRules ? spec.rules.map(({ id }) => id) : limitIds,
-    limitIds,
-    at,
-    chartAt,
-    slots,
-  };
-}
-
-function checkLimits(use: string, kernel: ChartKernel, centre: number, sigma: number): void {
-  const isOnScale = kernel.transform === 'none' || centre > 0;
-  if (Number.isFinite(centre) && sigma >= 0 && sigma < Number.POSITIVE_INFINITY && isOnScale) return;
-  throw invalid(
-    `Chart ${use} cannot use limits with centre ${centre} and sigma ${sigma}.`,
-    'Give a finite centre (above 0 on the ln scale) and a sigma of the individual values of at least 0.',
-  );
-}
-
-function layoutOfCharts(): string {
-  return Object.entries(CHARTS)
-    .map(([name, chart]) => `${name}(${chart.lanes.join()} ${chart.compile(chart.settings.parse({})).width})`)
-    .join(' ');
+function streamAt(spec: StreamSpec, judge: Judge, at: number): Stream {
+  return { spec, judge, at, chartAt: at + judge.chartOffset };
 }
 
 function emptyLane(lane: number): LanePoint {
@@ -409,8 +357,4 @@ function emptyLane(lane: number): LanePoint {
 
 function sameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function invalid(message: string, hint: string): PumjilError {
-  return new PumjilError('CONFIG_INVALID', { message, hint });
 }

@@ -54,7 +54,7 @@ function expectKernelIsPlain(
     }
     const previous = history.at(-1)?.x ?? Number.NaN;
     history.push({ z, x: z });
-    const bits = kernel.step(state, at, z, z > previous ? 1 : z < previous ? -1 : 0);
+    const bits = kernel.step(state, at, Float64Array.of(z), 0, z > previous ? 1 : z < previous ? -1 : 0);
     let expected = 0;
     rules.forEach((rule, r) => {
       if (plainlyHolds(rule, history, shortHistories)) expected |= 1 << r;
@@ -75,8 +75,8 @@ test('the kernel agrees with the plain definition on 1,000 random sets, window f
 test('a rule over 32 points sees all of them', () => {
   const kernel = compileRules([parseRule('32 of 32 above 0 sigma'), parseRule('31 of 32 within 1 sigma')]);
   const state = new Int32Array(kernel.width);
-  for (let i = 1; i < 32; i++) expect(kernel.step(state, 0, 0.5, 0)).toBe(0);
-  expect(kernel.step(state, 0, 0.5, 0)).toBe(3);
+  for (let i = 1; i < 32; i++) expect(kernel.step(state, 0, Float64Array.of(0.5), 0, 0)).toBe(0);
+  expect(kernel.step(state, 0, Float64Array.of(0.5), 0, 0)).toBe(3);
 });
 
 test('the eight Nelson rules take 28 bytes of state', () => {
@@ -96,9 +96,9 @@ test('the eight Nelson rules take 28 bytes of state', () => {
 test('the kernel tells which way a signal points', () => {
   const kernel = compileRules([parseRule('2 of 2 beyond 1 sigma on one side'), parseRule('3 of 3 trending')]);
   const state = new Int32Array(kernel.width);
-  kernel.step(state, 0, -1.5, 0);
-  kernel.step(state, 0, -1.4, 1);
-  kernel.step(state, 0, -1.3, 1);
+  kernel.step(state, 0, Float64Array.of(-1.5), 0, 0);
+  kernel.step(state, 0, Float64Array.of(-1.4), 0, 1);
+  kernel.step(state, 0, Float64Array.of(-1.3), 0, 1);
   expect([state[0], state[1]]).toEqual([3, 1]);
 });
 

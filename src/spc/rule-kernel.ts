@@ -17,11 +17,11 @@ export interface RuleKernel {
    * Takes one point; allocates nothing, never throws. Afterwards `state[at]` has bit r set where rule r holds and
    * `state[at + 1]` where it holds downwards (below the centre line, or falling).
    *
-   * @param z the point in units of its own sigma; not NaN, may be infinite
+   * @param z `z[row]` is the point in units of its own sigma; not NaN, may be infinite
    * @param change above 0 when the statistic rose since the point before, below 0 when it fell, 0 when equal or first
    * @returns the bits of `state[at]`
    */
-  step(state: Int32Array, at: number, z: number, change: number): number;
+  step(state: Int32Array, at: number, z: Float64Array, row: number, change: number): number;
 }
 
 interface Field {
@@ -58,8 +58,9 @@ interface Step {
  * @example
  * const kernel = compileRules([parseRule('2 of 2 beyond 2 sigma on one side')]);
  * const state = new Int32Array(kernel.width);
- * kernel.step(state, 0, 2.5, 0); // => 0
- * kernel.step(state, 0, 2.1, -1); // => 1
+ * const z = Float64Array.of(2.5, 2.1);
+ * kernel.step(state, 0, z, 0, 0); // => 0
+ * kernel.step(state, 0, z, 1, -1); // => 1
  */
 export function compileRules(rules: readonly Rule[], options: { readonly shortHistories?: boolean } = {}): RuleKernel {
   if (rules.length > MAX_RULES)
@@ -136,7 +137,8 @@ export function compileRules(rules: readonly Rule[], options: { readonly shortHi
     reset(state, at) {
       for (let word = 0; word < width; word++) state[at + word] = 0;
     },
-    step(state, at, z, change) {
+    step(state, at, zs, row, change) {
+      const z = zs[row]!;
       for (let word = REGISTERS; word < width; word++) state[at + word] = (state[at + word]! << 1) & keep[word]!;
       if (seenBit !== 0) state[at + seen.word] = state[at + seen.word]! | seenBit;
       if (z > 0) {

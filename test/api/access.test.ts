@@ -144,6 +144,16 @@ test('the dashboards: hashed files may be kept for ever, a screen address gives 
   expect((await api.ask('/assets/gone.js')).status).toBe(404);
 });
 
+test('without built dashboards the address says what to do', async () => {
+  const bare = await startTestApi({ dashboardsFolder: 'no-such-folder' });
+  const answer = await bare.ask('/');
+  expect([answer.status, answer.json]).toMatchObject([
+    404,
+    { code: 'API_NOT_FOUND', hint: 'Build the dashboards: npm run build' },
+  ]);
+  await bare.close();
+});
+
 test('a request from another site changes nothing', async () => {
   const cookie = await cookieFor('engineer');
   const { path, ask } = await question({ method: 'POST', url: '/api/streams/:id/limits', access: 'engineer' });

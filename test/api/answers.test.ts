@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { AlarmsAnswer, EventsAnswer } from '../../src/api/contract/alarms.ts';
-import { ErrorBody } from '../../src/api/contract/common.ts';
 import { DiagnosisAnswer } from '../../src/api/contract/diagnosis.ts';
 import { HealthAnswer, ProbeAnswer } from '../../src/api/contract/health.ts';
 import { CharacteristicsAnswer, PlantAnswer, SessionAnswer } from '../../src/api/contract/plant.ts';
 import { HistogramAnswer, MeasurementsAnswer, PointsAnswer } from '../../src/api/contract/points.ts';
 import { StreamDetailAnswer, StreamsAnswer } from '../../src/api/contract/streams.ts';
+import { ErrorBody } from '../../src/api/contract/vocabulary.ts';
 import { startTestApi, type TestApi } from './client.ts';
 
 let api: TestApi;

@@ -1,7 +1,7 @@
 // What people change through the API, and what happens to bodies that are not as documented.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CommandAnswer } from '../../src/api/contract/alarms.ts';
-import { ErrorBody } from '../../src/api/contract/common.ts';
+import { ErrorBody } from '../../src/api/contract/vocabulary.ts';
 import { startApi } from '../../src/api/server.ts';
 import { startTestApi, type TestApi } from './client.ts';
 

@@ -19,10 +19,12 @@ let document: {
   readonly components: { readonly schemas: Record<string, JsonSchema> };
 };
 let operations: Operation[];
+let alarmIds: readonly string[];
 
 beforeAll(async () => {
   api = await startTestApi();
   admin = await api.signIn('admin');
+  alarmIds = (await api.plant.alarms({ limit: 5 })).map((alarm) => alarm.id);
   document = (await api.ask('/api/openapi.json', { cookie: admin })).json as typeof document;
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Operation => {
@@ -78,7 +80,7 @@ const odd = fc.oneof(
   ),
 );
 
-/** Values that fit a schema loosely: right about as often as wrong. */
+/** Values that mostly fit a schema, and now and then do not. */
 function valueFor(schema: JsonSchema, depth = 0): fc.Arbitrary<unknown> {
   const wild = fc.oneof(
     odd,
@@ -87,45 +89,67 @@ function valueFor(schema: JsonSchema, depth = 0): fc.Arbitrary<unknown> {
     fc.constantFrom(null, true, [], {}),
     fc.object({ maxDepth: 1 }),
   );
-  const type = schema.type;
-  const fitting = ((): fc.Arbitrary<unknown> => {
-    if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
-    if (type === 'number' || type === 'integer') return fc.oneof(fc.double(), fc.integer());
-    if (type === 'object' && depth < 3) {
-      const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
-      return fc.record(Object.fromEntries(properties.map(([name, inner]) => [name, valueFor(inner, depth + 1)])), {
-        requiredKeys: [],
-      });
-    }
-    return fc.oneof(odd, fc.stringMatching(/^[\w.:-]{1,20}$/));
-  })();
-  return fc.oneof({ weight: 4, arbitrary: fitting }, { weight: 1, arbitrary: wild });
+  return fc.oneof({ weight: 8, arbitrary: fittingValue(schema, depth) }, { weight: 1, arbitrary: wild });
+}
+
+function fittingValue(schema: JsonSchema, depth: number): fc.Arbitrary<unknown> {
+  if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
+  if (typeof schema.pattern === 'string') return fc.stringMatching(new RegExp(schema.pattern));
+  if (schema.type === 'integer') return fc.oneof(fc.nat(), fc.integer());
+  if (schema.type === 'number') return fc.oneof(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), fc.double());
+  if (schema.type === 'object' && depth < 3) {
+    const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
+    const fields = Object.fromEntries(properties.map(([name, inner]) => [name, valueFor(inner, depth + 1)]));
+    const all = properties.map(([name]) => name);
+    return fc.oneof({ weight: 4, arbitrary: fc.record(fields) }, fc.record(fields, { requiredKeys: all.slice(1) }));
+  }
+  return fc.oneof(fc.stringMatching(/^[\w.:-]{1,20}$/), fc.stringMatching(/^[\w.:-]{1,20}$/), odd);
+}
+
+/** Query parameters arrive as text: numbers of every size mostly, words sometimes. */
+function queryValue(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
+  const ms = fc.oneof(
+    fc.constantFrom(0, api.plant.nowMs(), api.plant.nowMs() - 3_600_000),
+    fc.integer(),
+    fc.double({ noNaN: true }),
+  );
+  const counts = fc.oneof(fc.integer({ min: 10, max: 5000 }), fc.integer());
+  const fitting =
+    name === 'max' || name === 'limit' || name === 'after'
+      ? counts
+      : name === 'from' || name === 'to'
+        ? ms
+        : valueFor(schema);
+  return fc.oneof({ weight: 6, arbitrary: fitting }, { weight: 1, arbitrary: odd });
 }
 
 function questionTo(operation: Operation) {
-  const known = fc.constantFrom('L3.torque', 'L1.weight~CV-2100-CV~3', 'mes', '1.0');
+  const isAlarm = operation.path.startsWith('/api/alarms');
+  const known = isAlarm ? fc.constantFrom(...alarmIds) : fc.constantFrom(...api.plant.streams().map((s) => s.id));
+  const adapter = fc.constantFrom('mes', 'mes', 'press3');
   const inPath = operation.parameters.filter((p) => p.in === 'path');
   const inQuery = operation.parameters.filter((p) => p.in === 'query');
-  const record = (parameters: Operation['parameters'], requiredKeys: string[]) =>
-    fc.record(Object.fromEntries(parameters.map((p) => [p.name, fc.oneof(known, odd, valueFor(p.schema))])), {
-      requiredKeys,
-    });
+  const pathValue = (name: string) =>
+    fc.oneof({ weight: 5, arbitrary: name === 'adapter' ? adapter : known }, { weight: 1, arbitrary: odd });
+  const text = odd.map((word) => `{${word}`);
   return fc.record({
-    path: record(
-      inPath,
-      inPath.map((p) => p.name),
-    ),
-    query: record(inQuery, []),
+    path: fc.record(Object.fromEntries(inPath.map((p) => [p.name, pathValue(p.name)]))),
+    query: fc.record(Object.fromEntries(inQuery.map((p) => [p.name, queryValue(p.name, p.schema)])), {
+      requiredKeys: [],
+    }),
     body:
       operation.body === undefined
         ? fc.constant(undefined)
-        : fc.oneof(
-            valueFor(operation.body),
-            odd.map((text) => `{${text}`),
-          ),
-    lastEventId: fc.option(
-      odd.map((text) => encodeURIComponent(text.toWellFormed())),
-      { nil: undefined },
+        : fc.oneof({ weight: 6, arbitrary: valueFor(operation.body) }, { weight: 1, arbitrary: text }),
+    headers: fc.record(
+      {
+        'last-event-id': fc.oneof(
+          fc.nat().map(String),
+          odd.map((word) => encodeURIComponent(word.toWellFormed())),
+        ),
+        authorization: fc.constantFrom('Bearer mes-token', 'Bearer x', 'Basic eDp5'),
+      },
+      { requiredKeys: [] },
     ),
   });
 }
@@ -134,36 +158,47 @@ function encode(value: unknown): string {
   return encodeURIComponent(String(typeof value === 'object' ? JSON.stringify(value) : value).toWellFormed());
 }
 
-test('no question, well-formed or not, gets an answer of 5xx', { timeout: 60_000 }, async () => {
+test('no question, well-formed or not, gets an answer of 5xx; every kind of answer occurs', {
+  timeout: 60_000,
+}, async () => {
   // Signing in is limited per address and would only answer 429 after twenty.
   const limited = new Set(['/api/session', '/login/{token}']);
+  const seen = new Map<string, number>();
   for (const operation of operations) {
-    const numRuns = limited.has(operation.path) ? 3 : 25;
+    const isPlain = operation.parameters.length === 0 && operation.body === undefined && operation.path !== '/api/live';
+    const numRuns = limited.has(operation.path) || isPlain ? 3 : 30;
     await fc.assert(
-      fc.asyncProperty(questionTo(operation), async ({ path, query, body, lastEventId }) => {
+      fc.asyncProperty(questionTo(operation), async ({ path, query, body, headers }) => {
         let url = operation.path;
         for (const [name, value] of Object.entries(path)) url = url.replace(`{${name}}`, encode(value));
         const search = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
-        const headers = {
-          ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-          ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
-        };
-        const ask = { method: operation.method, cookie: admin, headers, ...(body === undefined ? {} : { body }) };
-        const answer = await api.ask(search.length === 0 ? url : `${url}?${search.join('&')}`, ask);
-        if (answer.status >= 500) throw new Error(`${operation.method} ${url}: ${answer.status} ${answer.text}`);
-        if (answer.status >= 400 && !url.startsWith('/api/measurements/') && operation.method !== 'HEAD') {
-          const { code } = (answer.json ?? {}) as { code?: string };
-          if (code === undefined)
-            throw new Error(`${operation.method} ${url}: ${answer.status} without a code: ${answer.text}`);
-        }
-        if (operation.path === '/api/session' && operation.method === 'DELETE') admin = await sessionOf('admin');
+        if (search.length > 0) url += `?${search.join('&')}`;
+        const type = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
+        const ask = { method: operation.method, cookie: admin, headers: { ...headers, ...type } };
+        const answer = await api.ask(url, body === undefined ? ask : { ...ask, body });
+        const kind = `${operation.method} ${operation.path} ${answer.status}`;
+        seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        if (answer.status >= 500) throw new Error(`${kind}: ${url} ${answer.text}`);
+        const { code } = (answer.json ?? {}) as { code?: string };
+        if (answer.status >= 400 && code === undefined)
+          throw new Error(`${kind} without a code: ${url} ${answer.text}`);
+        if (operation.path === '/api/session' && operation.method === 'DELETE') admin = await sessionOfAdmin();
       }),
       { numRuns, seed: 20_261_124 },
     );
   }
   expect(api.logged.filter((line) => line.startsWith('error'))).toEqual([]);
+  // The questions are neither all right nor all wrong.
+  for (const { method, path } of operations) {
+    if (limited.has(path)) continue;
+    expect([
+      path,
+      [...seen.keys()].some((kind) => /20\d$/.test(kind) && kind.startsWith(`${method} ${path} `)),
+    ]).toEqual([path, true]);
+  }
+  expect([...seen].filter(([kind]) => kind.endsWith('400')).length).toBeGreaterThan(12);
 });
 
-async function sessionOf(role: 'admin'): Promise<string> {
-  return `pumjil_session=${await api.plant.users.open({ name: role, role }, 0)}`;
+async function sessionOfAdmin(): Promise<string> {
+  return `pumjil_session=${await api.plant.users.open({ name: 'admin', role: 'admin' }, 0)}`;
 }

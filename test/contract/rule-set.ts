@@ -19,7 +19,7 @@ export function runRules(rules: readonly Rule[], points: readonly (number | null
       previous = Number.NaN;
       continue;
     }
-    bits.push(kernel.step(state, 0, z, z > previous ? 1 : z < previous ? -1 : 0));
+    bits.push(kernel.step(state, 0, Float64Array.of(z), 0, z > previous ? 1 : z < previous ? -1 : 0));
     previous = z;
   }
   return bits;

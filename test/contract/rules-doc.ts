@@ -66,6 +66,7 @@ export function simulatedArl(
   const kernel = compileRules(sentences.map(parseRule));
   const random = seeded(seed);
   const state = new Int32Array(kernel.width);
+  const point = new Float64Array(1);
   let total = 0;
   let squares = 0;
   for (let run = 0; run < runs; run++) {
@@ -75,7 +76,8 @@ export function simulatedArl(
     for (;;) {
       const z = random.normal() + shift;
       length += 1;
-      if (kernel.step(state, 0, z, z > previous ? 1 : z < previous ? -1 : 0) !== 0) break;
+      point[0] = z;
+      if (kernel.step(state, 0, point, 0, z > previous ? 1 : z < previous ? -1 : 0) !== 0) break;
       previous = z;
     }
     total += length;

@@ -11,12 +11,7 @@ interface JsonSchema {
   readonly allOf?: readonly JsonSchema[];
 }
 
-/**
- * Paths of the settings that have no description.
- *
- * @example
- * undescribed(z.strictObject({ host: z.string() })); // => ['host']
- */
+/** Paths of the settings that have no description, for instance `tags.*.address`. */
 export function undescribed(settings: ZodType): string[] {
   const root = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
   const missing = new Set<string>();

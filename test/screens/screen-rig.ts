@@ -83,7 +83,7 @@ async function openScreen(
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(String(error)));
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(20_000);
   await page.goto(api.url + path);
   return { page, problems, close: () => context.close() };
 }

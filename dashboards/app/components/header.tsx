@@ -26,12 +26,15 @@ export function Header({ openSearch, openHelp }: { openSearch: () => void; openH
         <Now />
         <span class="spacer" />
         <div class="tools">
-          <button type="button" class="tool" onClick={openSearch} aria-keyshortcuts="/">
-            <span aria-hidden="true">⌕</span> <span class="tool-word">{t.header.search}</span> <kbd>/</kbd>
+          <button type="button" class="tool" onClick={openSearch} aria-label={t.header.search} aria-keyshortcuts="/">
+            <span aria-hidden="true">⌕</span> <span class="tool-word">{t.header.search}</span>{' '}
+            <span aria-hidden="true">
+              <kbd>/</kbd>
+            </span>
           </button>
           <button
             type="button"
-            class="tool"
+            class="tool is-help"
             onClick={openHelp}
             aria-keyshortcuts="?"
             aria-label={t.header.help}

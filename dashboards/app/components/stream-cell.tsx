@@ -17,7 +17,8 @@ export function StreamCell({ stream }: { stream: StreamJson }) {
     .join(', ');
   const tone = isSignal(variation) ? 'is-signal' : variation === 'narrower' ? 'is-better' : `is-${variation}`;
   return (
-    <a class={`cell is-${stream.class} ${tone}`} href={streamHref(stream.id)} aria-label={name} title={name}>
+    <a class={`cell is-${stream.class} ${tone}`} href={streamHref(stream.id)} title={name}>
+      <span class="visually-hidden">{name}</span>
       <span aria-hidden="true">{GLYPH[variation]}</span>
       <b aria-hidden="true">{assurance}</b>
       {stream.openAlarms.length > 0 && <i class="cell-alarm" aria-hidden="true" />}

@@ -19,6 +19,8 @@ export interface Writer {
   bytes(n: number): string;
   /** A figure with decimals; `–` for none. */
   figure(value: number | null | undefined, decimals: number): string;
+  /** A quantity with its unit in words; a ratio as per cent. */
+  quantity(value: number | null, unit: string): string;
   pick(words: { readonly ko: string; readonly en: string } | null | undefined): string;
 }
 
@@ -61,6 +63,7 @@ export function writer(language: Language, t: Dictionary, timezone: string): Wri
     count: (n) => whole.format(n),
     percent: (share) => `${Math.round(share * 100)} %`,
     duration(seconds) {
+      if (seconds < 1 && seconds > 0) return t.duration.milliseconds(formatNumber(seconds * 1000, 0));
       if (seconds < 120) return t.duration.seconds(formatNumber(seconds, seconds < 10 && seconds % 1 !== 0 ? 1 : 0));
       if (seconds < 7200) return t.duration.minutes(formatNumber(seconds / 60, 0));
       return t.duration.hours(formatNumber(seconds / 3600, 1));
@@ -68,6 +71,12 @@ export function writer(language: Language, t: Dictionary, timezone: string): Wri
     bytes(n) {
       if (n < 1e6) return `${formatNumber(n / 1e3, 0)} kB`;
       return n < 1e9 ? `${formatNumber(n / 1e6, 1)} MB` : `${formatNumber(n / 1e9, 1)} GB`;
+    },
+    quantity(value, unit) {
+      if (value === null) return '–';
+      const scaled = unit === 'ratio' ? value * 100 : value;
+      const decimals = Number.isInteger(scaled) ? 0 : Math.abs(scaled) < 10 ? 2 : 1;
+      return `${formatNumber(scaled, decimals)} ${t.unit[unit] ?? unit}`.trim();
     },
     figure: (value, decimals) => formatNumber(value ?? Number.NaN, decimals),
     pick: (words) => words?.[language] ?? '',

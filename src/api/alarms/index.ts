@@ -22,6 +22,7 @@ import { alarmJson, eventJson } from '../json.ts';
 import type { AlarmQuery, EventQuery } from '../plant.ts';
 
 const tags = ['alarms'];
+const MAX_SEARCHED = 5000;
 
 const VERBS = [
   { verb: 'acknowledge', summary: 'Acknowledge an alarm', body: AcknowledgeBody },
@@ -113,7 +114,8 @@ async function command(
 }
 
 async function findAlarm(id: string, context: ApiContext) {
-  const rows = await context.plant.alarms({ id, limit: 1 });
+  // More than one, so that a plant that does not look for the id itself is still searched.
+  const rows = await context.plant.alarms({ id, limit: MAX_SEARCHED });
   const row = rows.find((alarm) => alarm.id === id);
   if (row === undefined) throw notFound(`alarm ${id}`, 'See /api/alarms for their ids.');
   return row;

@@ -1,7 +1,7 @@
 // Alarms, what people do with them, events, and the live push.
 import * as z from 'zod';
-import { count, from, limit, timeMs, words } from './common.ts';
 import { PointAnswer } from './points.ts';
+import { count, from, limit, timeMs, words } from './vocabulary.ts';
 
 export const AlarmAnswer = z
   .object({

@@ -1,6 +1,6 @@
 // The first diagnosis.
 import * as z from 'zod';
-import { figure, timeMs, words } from './common.ts';
+import { figure, timeMs, words } from './vocabulary.ts';
 
 export const IndicatorAnswer = z
   .object({

@@ -1,6 +1,6 @@
 // Health of the plant and answers to posted measurements.
 import * as z from 'zod';
-import { count, timeMs } from './common.ts';
+import { count, timeMs } from './vocabulary.ts';
 
 export const AdapterErrorAnswer = z.object({ code: z.string(), message: z.string(), hint: z.string() });
 

@@ -1,6 +1,6 @@
 // Session, plant and characteristics.
 import * as z from 'zod';
-import { figure, timeMs, words } from './common.ts';
+import { figure, timeMs, words } from './vocabulary.ts';
 
 export const RoleName = z.enum(['viewer', 'operator', 'engineer', 'manager', 'admin']).meta({ id: 'Role' });
 

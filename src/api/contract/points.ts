@@ -1,7 +1,7 @@
 // Points, measurements and the histogram of one stream.
 import * as z from 'zod';
-import { context, count, figure, from, timeMs } from './common.ts';
 import { SpecificationAnswer } from './plant.ts';
+import { context, count, figure, from, timeMs } from './vocabulary.ts';
 
 export const PointAnswer = z
   .object({

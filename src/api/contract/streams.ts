@@ -1,9 +1,9 @@
 // Streams as they stand now, and what an engineer may change of them.
 import * as z from 'zod';
-import { count, figure, timeMs, words } from './common.ts';
 import { AdapterAnswer } from './health.ts';
 import { CharacteristicAnswer, RuleAnswer, SpecificationAnswer } from './plant.ts';
 import { PointAnswer } from './points.ts';
+import { count, figure, timeMs, words } from './vocabulary.ts';
 
 export const LimitsAnswer = z
   .object({

@@ -13,6 +13,13 @@ const MAX_BUFFERED_BYTES = 1_000_000;
 
 const live: ApiArea = async (app, { context }) => {
   const clients = new Set<Client>();
+  // A message is the same text for every client; it is made once.
+  const texts = new WeakMap<LiveMessage, string>();
+  const textOf = (message: LiveMessage): string => {
+    const known = texts.get(message) ?? JSON.stringify(liveJson(message, context.plant));
+    texts.set(message, known);
+    return known;
+  };
 
   // One timer for all: keeps proxies from cutting silent connections, and ends those whose session has ended.
   const heartbeat = setInterval(() => {
@@ -47,7 +54,7 @@ const live: ApiArea = async (app, { context }) => {
           message: `there are ${clients.size} live connections already`,
           hint: 'Close a screen, or wait and try again.',
         });
-      const client = connect(request, reply, context, () => {
+      const client = connect(request, reply, context, textOf, () => {
         clients.delete(client);
         context.liveClients = clients.size;
       });
@@ -66,7 +73,13 @@ interface Client {
   end(): void;
 }
 
-function connect(request: FastifyRequest, reply: FastifyReply, context: ApiContext, onEnd: () => void): Client {
+function connect(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: ApiContext,
+  textOf: (message: LiveMessage) => string,
+  onEnd: () => void,
+): Client {
   const { plant } = context;
   const token = request.cookies[SESSION_COOKIE] ?? '';
   const raw = reply.raw;
@@ -98,7 +111,7 @@ function connect(request: FastifyRequest, reply: FastifyReply, context: ApiConte
       if (message.seq <= sentSeq) return;
       // All messages of an entry share its seq: only the last carries the id, so that a cut between them loses none.
       const isLastOfSeq = messages[i + 1]?.seq !== message.seq;
-      text += `event: ${message.type}\n${isLastOfSeq ? `id: ${message.seq}\n` : ''}data: ${JSON.stringify(liveJson(message, plant))}\n\n`;
+      text += `event: ${message.type}\n${isLastOfSeq ? `id: ${message.seq}\n` : ''}data: ${textOf(message)}\n\n`;
     });
     sentSeq = Math.max(sentSeq, messages[messages.length - 1]?.seq ?? 0);
     if (text !== '') write(text);

@@ -61,13 +61,16 @@ function envelope(subgroups: readonly PointRow[][], max: number): number[] {
 
 /** Rows of one subgroup share their id and follow each other. */
 function bySubgroup(rows: readonly PointRow[]): PointRow[][] {
-  const subgroups = new Map<string, PointRow[]>();
+  const subgroups: PointRow[][] = [];
+  let current: PointRow[] = [];
   for (const row of rows) {
-    const known = subgroups.get(row.id);
-    if (known === undefined) subgroups.set(row.id, [row]);
-    else known.push(row);
+    if (row.id !== current[0]?.id) {
+      current = [];
+      subgroups.push(current);
+    }
+    current.push(row);
   }
-  return [...subgroups.values()];
+  return subgroups;
 }
 
 function isTelling(lanes: readonly PointRow[]): boolean {

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { asBytes } from './chunks.ts';
 import { type ChunkStatistics, measurementKind } from './kinds.ts';
+import type { StoredMeasurement } from './rows.ts';
 
 /** Good finite values of one period. */
 export interface Bucket {
@@ -36,15 +37,16 @@ interface Sum {
 /**
  * Summarises measurements of a series in [fromMs, toMs).
  *
- * @param bucketMs length of a period, counted from 1970; Infinity for one period
+ * @param newer rows that are not in chunks yet
+ * @param period `bucketMs` is the length of a period, counted from 1970; Infinity for one period
  */
 export function summarise(
   db: DatabaseSync,
   series: number,
-  fromMs: number,
-  toMs: number,
-  bucketMs: number,
+  newer: readonly StoredMeasurement[],
+  period: { readonly fromMs: number; readonly toMs: number; readonly bucketMs: number },
 ): Summary {
+  const { fromMs, toMs, bucketMs } = period;
   const kind = measurementKind();
   const sums = new Map<number, Sum>();
   const tally = { good: 0, uncertain: 0, bad: 0, firstMs: Infinity, lastMs: -Infinity };
@@ -71,6 +73,14 @@ export function summarise(
     sum.total += s.total ?? 0;
   }
 
+  function addRows(rows: readonly StoredMeasurement[]): void {
+    for (const row of rows) {
+      if (!kind.isInRange(row, { fromMs, toMs })) continue;
+      const ms = kind.ms(row);
+      add(bucketOf(ms), 1, ms, ms, kind.statistics([row]));
+    }
+  }
+
   for (const head of heads.all(series, Math.floor(fromMs) - span, toMs, Math.floor(fromMs))) {
     const t0 = Number(head.t0);
     const t1 = Number(head.t1);
@@ -88,12 +98,9 @@ export function summarise(
       });
       continue;
     }
-    for (const row of kind.unpack(asBytes(bodyOf.get(Number(head.id))?.body))) {
-      if (!kind.isInRange(row, { fromMs, toMs })) continue;
-      const ms = kind.ms(row);
-      add(bucketOf(ms), 1, ms, ms, kind.statistics([row]));
-    }
+    addRows(kind.unpack(asBytes(bodyOf.get(Number(head.id))?.body)));
   }
+  addRows(newer);
   const buckets = [...sums.entries()]
     .sort(([a], [b]) => a - b)
     .map(([bucket, { n, min, max, total }]) => ({

@@ -1,14 +1,12 @@
-// The chunk table: small chunks come with every block, full ones are made of them; both are read alike.
+// The chunk table: small chunks come from the tail, full ones are made of them; both are read alike.
 import type { DatabaseSync } from 'node:sqlite';
 import type { RangeQuery } from '../history.ts';
-import type { ChunkKind } from './kinds.ts';
+import { type AnyRow, type ChunkKind, fullKey } from './kinds.ts';
 
 /** Rows of a full chunk. */
 export const CHUNK_ROWS = 1000;
 
-type AnyRow = { readonly series: number; readonly seq: number; readonly ordinal: number };
-
-export interface ChunkHead {
+interface ChunkHead {
   readonly id: number;
   readonly t0: number;
   readonly t1: number;
@@ -17,7 +15,13 @@ export interface ChunkHead {
 
 /** Reads chunks of one kind. */
 export interface ChunkReader<Row> {
-  range(series: number, query: Omit<RangeQuery, 'series'>, isWanted?: (row: Row) => boolean): Row[];
+  /** Answers a question; `newer` are rows that are not in chunks yet. */
+  range(
+    query: Omit<RangeQuery, 'series'>,
+    series: number,
+    newer: readonly Row[],
+    isWanted?: (row: Row) => boolean,
+  ): Row[];
   /** Rows with a whole ms in [fromMs, toMs], of one series, unsorted. */
   around(series: number, fromMs: number, toMs: number): Row[];
   /** Last ms of any chunk of the series, -Infinity when there is none. */
@@ -27,8 +31,8 @@ export interface ChunkReader<Row> {
 /** Reads and writes chunks of one kind; all writing happens inside the caller's transaction. */
 export interface ChunkStore<Row> extends ChunkReader<Row> {
   insert(series: number, rows: readonly Row[]): void;
-  /** Takes rows with these keys out; returns them by key. */
-  take(series: number, rows: readonly Row[]): Map<string, Row>;
+  /** Takes rows with these keys (see fullKey) out and returns them. */
+  take(series: number, keys: ReadonlySet<string>, firstSeq: number, lastSeq: number): Row[];
   /** Folds the small chunks of a series into full ones and at most one that is not full. */
   fold(series: number): void;
 }
@@ -54,13 +58,14 @@ export function chunkReader<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKin
   }
 
   return {
-    range(series, query, isWanted) {
+    range(query, series, newer, isWanted) {
       const { limit, last = false } = query;
       const sign = last ? -1 : 1;
       const compare = (a: Row, b: Row) => sign * kind.compare(a, b);
-      let rows: Row[] = [];
+      if (!(limit > 0) || !(query.fromMs < query.toMs)) return [];
+      const isAsked = (row: Row) => kind.isInRange(row, query) && (isWanted === undefined || isWanted(row));
+      let rows = newer.filter(isAsked);
       let check = limit;
-      if (!(limit > 0) || !(query.fromMs < query.toMs)) return rows;
       for (const head of heads(series, query.fromMs, query.toMs, last) as IterableIterator<ChunkHead>) {
         if (rows.length >= check) {
           // Rows on this side of every chunk still to come are settled.
@@ -71,9 +76,7 @@ export function chunkReader<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKin
           rows = rows.slice(0, limit);
           check = limit + CHUNK_ROWS;
         }
-        for (const row of kind.unpack(head.body)) {
-          if (kind.isInRange(row, query) && (isWanted === undefined || isWanted(row))) rows.push(row);
-        }
+        for (const row of kind.unpack(head.body)) if (isAsked(row)) rows.push(row);
       }
       rows = rows.sort(compare).slice(0, limit);
       return last ? rows.reverse() : rows;
@@ -98,9 +101,7 @@ export function chunkStore<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind
     `INSERT INTO chunk (kind, series, t0, t1, seq0, seq1, n, is_full, good, bad, counted, lo, hi, total, body)
      VALUES (${kind.number}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const widen = db.prepare(
-    `UPDATE series SET span${kind.number} = ?2 WHERE ix = ?1 AND span${kind.number} < ?2`,
-  );
+  const widen = db.prepare(`UPDATE series SET span${kind.number} = ?2 WHERE ix = ?1 AND span${kind.number} < ?2`);
   const small = db.prepare(
     `SELECT id, body FROM chunk WHERE kind = ${kind.number} AND series = ? AND is_full = 0 ORDER BY id`,
   );
@@ -139,17 +140,13 @@ export function chunkStore<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind
   return {
     ...chunkReader(db, kind),
     insert,
-    take(series, rows) {
-      const taken = new Map<string, Row>();
-      const keys = new Set(rows.map((row) => kind.key(row)));
-      const seqs = rows.map((row) => row.seq);
-      const last = seqs.reduce((a, b) => Math.max(a, b), -Infinity);
-      const first = seqs.reduce((a, b) => Math.min(a, b), Infinity);
-      for (const { id, body } of holding.all(series, last, first)) {
+    take(series, keys, firstSeq, lastSeq) {
+      const taken: Row[] = [];
+      for (const { id, body } of holding.all(series, lastSeq, firstSeq)) {
         const held = kind.unpack(asBytes(body));
-        const kept = held.filter((row) => !keys.has(kind.key(row)));
+        const kept = held.filter((row) => !keys.has(fullKey(kind, row)));
         if (kept.length === held.length) continue;
-        for (const row of held) if (keys.has(kind.key(row))) taken.set(kind.key(row), row);
+        for (const row of held) if (keys.has(fullKey(kind, row))) taken.push(row);
         remove.run(Number(id));
         insert(series, kept);
       }

@@ -21,8 +21,16 @@ export interface ChunkStatistics {
   readonly total: number | null;
 }
 
+/** What every row has. */
+export interface AnyRow {
+  readonly series: number;
+  readonly seq: number;
+  readonly ordinal: number;
+  readonly tie: number;
+}
+
 /** A kind of row that is stored in chunks. */
-export interface ChunkKind<Row extends { readonly series: number; readonly seq: number; readonly ordinal: number }> {
+export interface ChunkKind<Row extends AnyRow> {
   /** Column `kind` of the table. */
   readonly number: number;
   pack(rows: readonly Row[]): Uint8Array;
@@ -35,10 +43,14 @@ export interface ChunkKind<Row extends { readonly series: number; readonly seq: 
   key(row: Row): string;
   statistics(rows: readonly Row[]): ChunkStatistics;
   isInRange(row: Row, query: Pick<RangeQuery, 'fromMs' | 'toMs'>): boolean;
-  /** Time in ns with the tie, and what it must be unique among. */
-  final(row: Row): bigint;
-  group(row: Row): string;
+  /** Time in ns without the tie. */
+  ns(row: Row): bigint;
   tied(row: Row, tie: number): Row;
+}
+
+/** Key of a row among all series. */
+export function fullKey<Row extends AnyRow>(kind: ChunkKind<Row>, row: Row): string {
+  return `${row.series} ${kind.key(row)}`;
 }
 
 /** Measurements. */
@@ -57,8 +69,7 @@ export function measurementKind(): ChunkKind<StoredMeasurement> {
       const rest = Number(row.timeNs - BigInt(ms) * 1_000_000n) / 1e6;
       return isAtLeast(ms, rest, fromMs) && !isAtLeast(ms, rest, toMs);
     },
-    final: (row) => row.timeNs + BigInt(row.tie),
-    group: () => '',
+    ns: (row) => row.timeNs,
     tied: (row, tie) => ({ ...row, tie }),
   };
 }
@@ -74,8 +85,7 @@ export function pointKind(): ChunkKind<StoredPoint> {
     key: (row) => `${row.id} ${row.lane}`,
     statistics: () => ({ good: 0, bad: 0, counted: 0, lo: null, hi: null, total: null }),
     isInRange: (row, { fromMs, toMs }) => row.timeMs >= fromMs && row.timeMs < toMs,
-    final: (row) => nsOfMs(row.timeMs) + BigInt(row.tie),
-    group: (row) => row.statistic,
+    ns: (row) => nsOfMs(row.timeMs),
     tied: (row, tie) => ({ ...row, tie }),
   };
 }

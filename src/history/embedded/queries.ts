@@ -1,12 +1,13 @@
 // Questions to plant.db that writer and readers answer alike.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { fromJson } from '../../journal/json.ts';
 import type { Seq } from '../../journal/journal.ts';
+import { fromJson } from '../../journal/json.ts';
 import type { AlarmRow, EventRow, HistoryBlock, MeasurementRow, PointRow, RangeQuery, SeriesRow } from '../history.ts';
 import { type Bucket, summarise } from './aggregate.ts';
 import { chunkReader } from './chunks.ts';
 import { measurementKind, pointKind } from './kinds.ts';
 import { readOutbox } from './outbox.ts';
+import { tailReader } from './tail.ts';
 
 export interface EventFilter {
   readonly kind?: string;
@@ -68,7 +69,9 @@ export interface HistoryQueries {
 /** The questions over an open database. */
 export function historyQueries(db: DatabaseSync): HistoryQueries {
   const measurementChunks = chunkReader(db, measurementKind());
+  const measurementTail = tailReader(db, measurementKind());
   const pointChunks = chunkReader(db, pointKind());
+  const pointTail = tailReader(db, pointKind());
   const meta = db.prepare('SELECT value FROM meta WHERE key = ?');
   const ixOf = db.prepare('SELECT ix FROM series WHERE id = ?');
   const sinks = db.prepare('SELECT name, seq FROM sink ORDER BY name');
@@ -85,12 +88,23 @@ export function historyQueries(db: DatabaseSync): HistoryQueries {
     return Object.fromEntries(sinks.all().map((row) => [String(row.name), Number(row.seq)]));
   }
 
-  return {
+  // Tail and chunks must be of one moment: the writer may move rows from one to the other in between.
+  function atOnce<T>(ask: () => T): T {
+    if (db.isTransaction) return ask();
+    db.exec('BEGIN');
+    try {
+      return ask();
+    } finally {
+      db.exec('COMMIT');
+    }
+  }
+
+  const questions: HistoryQueries = {
     cursor: () => Number(meta.get('cursor')?.value ?? 0),
     measurements(query) {
       const series = indexOf(query.series);
       if (series === undefined) return [];
-      return measurementChunks.range(series, query).map(({ seq, ordinal, ...row }) => ({
+      return measurementChunks.range(query, series, measurementTail.of(series)).map(({ seq, ordinal, ...row }) => ({
         id: `${seq}.${ordinal}`,
         timeNs: row.timeNs,
         value: row.value,
@@ -106,7 +120,7 @@ export function historyQueries(db: DatabaseSync): HistoryQueries {
       if (series === undefined) return [];
       const { lane } = query;
       const isWanted = lane === undefined ? undefined : (row: PointRow) => row.lane === lane;
-      return pointChunks.range(series, query, isWanted).map(({ tie: _, ...point }) => point);
+      return pointChunks.range(query, series, pointTail.of(series), isWanted).map(({ tie: _, ...point }) => point);
     },
     events(filter) {
       const series = filter.series === undefined ? undefined : (indexOf(filter.series) ?? -2);
@@ -142,12 +156,16 @@ export function historyQueries(db: DatabaseSync): HistoryQueries {
     },
     aggregate(id, fromMs, toMs, bucketMs) {
       const series = indexOf(id);
-      return series === undefined ? [] : summarise(db, series, fromMs, toMs, bucketMs).buckets;
+      return series === undefined
+        ? []
+        : summarise(db, series, measurementTail.of(series), { fromMs, toMs, bucketMs }).buckets;
     },
     tallies(fromMs, toMs) {
       const tallies: Tally[] = [];
       for (const row of db.prepare('SELECT ix, id FROM series ORDER BY ix').all()) {
-        const { tally } = summarise(db, Number(row.ix), fromMs, toMs, Infinity);
+        const series = Number(row.ix);
+        const newer = measurementTail.of(series);
+        const { tally } = summarise(db, series, newer, { fromMs, toMs, bucketMs: Infinity });
         if (tally !== undefined) tallies.push({ series: String(row.id), ...tally });
       }
       return tallies;
@@ -169,6 +187,14 @@ export function historyQueries(db: DatabaseSync): HistoryQueries {
       return row === undefined ? undefined : String(row.json);
     },
     records: (kind) => allRecords.all(kind).map((row) => ({ key: String(row.key), json: String(row.json) })),
+  };
+  return {
+    ...questions,
+    measurements: (query) => atOnce(() => questions.measurements(query)),
+    points: (query) => atOnce(() => questions.points(query)),
+    aggregate: (...period) => atOnce(() => questions.aggregate(...period)),
+    tallies: (fromMs, toMs) => atOnce(() => questions.tallies(fromMs, toMs)),
+    outbox: (after, limit) => atOnce(() => questions.outbox(after, limit)),
   };
 }
 

@@ -1,11 +1,20 @@
 // Rows of the history as packed bytes: measurements and points, each many at a time.
-import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { PumjilError } from '../../errors.ts';
 import { type ByteReader, byteReader, byteWriter } from '../../journal/bytes.ts';
 import { fromJson, toJson } from '../../journal/json.ts';
 import type { MeasurementContext } from '../../measurement.ts';
 import type { PointRow, PointStatus } from '../history.ts';
-import { readFloats, readInts, readTimes, readWords, writeFloats, writeInts, writeTimes, writeWords } from './columns.ts';
+import {
+  readFloats,
+  readInts,
+  readTimes,
+  readWords,
+  writeFloats,
+  writeInts,
+  writeTimes,
+  writeWords,
+} from './columns.ts';
 
 /** A measurement with everything that is kept of it. */
 export interface StoredMeasurement {
@@ -49,13 +58,22 @@ export function packMeasurements(rows: readonly StoredMeasurement[]): Uint8Array
     writer,
     rows.map((row) => row.ordinal),
   );
-  writeTimes(writer, BigInt64Array.from(rows, (row) => row.timeNs));
+  writeTimes(
+    writer,
+    BigInt64Array.from(rows, (row) => row.timeNs),
+  );
   writeInts(
     writer,
     rows.map((row) => row.tie),
   );
-  writeFloats(writer, Float64Array.from(rows, (row) => row.value));
-  writeFloats(writer, Float64Array.from(rows, (row) => row.size));
+  writeFloats(
+    writer,
+    Float64Array.from(rows, (row) => row.value),
+  );
+  writeFloats(
+    writer,
+    Float64Array.from(rows, (row) => row.size),
+  );
   writer.column(Uint8Array.from(rows, (row) => row.quality));
   writer.sparse(
     rows.map((row) => row.reason),
@@ -121,7 +139,11 @@ export function packPoints(rows: readonly StoredPoint[]): Uint8Array {
       rows.map((row) => row[name]),
     );
   }
-  for (const name of POINT_NUMBERS) writeFloats(writer, Float64Array.from(rows, (row) => row[name]));
+  for (const name of POINT_NUMBERS)
+    writeFloats(
+      writer,
+      Float64Array.from(rows, (row) => row[name]),
+    );
   // An id is `<seq>.<ordinal>`; one that is not is kept as it is.
   writer.sparse(
     rows.map((row) => (row.id === `${row.seq}.${row.ordinal}` ? undefined : row.id)),
@@ -194,7 +216,9 @@ export function unpackPoints(body: Uint8Array): StoredPoint[] {
 export function squeeze(bytes: Uint8Array): Uint8Array {
   const isWorthIt = bytes.length >= WORTH_ZSTD;
   const body = isWorthIt
-    ? zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } })
+    ? zstdCompressSync(bytes, {
+        params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+      })
     : bytes;
   const out = new Uint8Array(body.length + 1);
   out[0] = isWorthIt ? ZSTD : PLAIN;

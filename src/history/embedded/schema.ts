@@ -5,8 +5,9 @@ import { PumjilError } from '../../errors.ts';
 /** Version of the tables below. Raised with every change of them; older ones are brought up to date when opened. */
 export const SCHEMA_VERSION = 1;
 
-// `chunk` holds measurements (kind 0) and points (kind 1): up to 1000 rows of one series, packed. Small ones come with every
-// block and are folded into full ones. t0, t1: first and last time, whole ms; seq0, seq1: first and last seq.
+// `chunk` holds measurements (kind 0) and points (kind 1): up to 1000 rows of one series, packed. Rows wait in `tail`, one BLOB
+// a block, until there are enough for small chunks, which are folded into full ones. t0, t1: first and last time, whole ms;
+// seq0, seq1: first and last seq; good, bad: rows by quality; counted, lo, hi, total: of the good finite values.
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE series (ix INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
@@ -14,6 +15,8 @@ CREATE TABLE series (ix INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT 
 CREATE TABLE chunk (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, series INTEGER NOT NULL,
   t0 REAL NOT NULL, t1 REAL NOT NULL, seq0 INTEGER NOT NULL, seq1 INTEGER NOT NULL, n INTEGER NOT NULL, is_full INTEGER NOT NULL,
   good INTEGER, bad INTEGER, counted INTEGER, lo REAL, hi REAL, total REAL, body BLOB NOT NULL);
+CREATE TABLE tail (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, seq0 INTEGER NOT NULL, seq1 INTEGER NOT NULL,
+  n INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE INDEX chunk_t0 ON chunk (kind, series, t0);
 CREATE INDEX chunk_t1 ON chunk (kind, series, t1);
 CREATE INDEX chunk_small ON chunk (kind, series) WHERE is_full = 0;

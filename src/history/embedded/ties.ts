@@ -8,8 +8,6 @@ export interface TieGiver {
   give(space: string, timeNs: bigint): number;
   /** The rows with the ties given so far are stored: the source shows them from now on. */
   stored(): void;
-  /** The rows were taken back: forgets everything it remembers. */
-  forget(): void;
 }
 
 export interface TieSource {
@@ -96,10 +94,6 @@ export function tieGiver(source: TieSource): TieGiver {
       }
       touched.clear();
       if (spaces.size > MAX_SPACES) spaces.clear();
-    },
-    forget() {
-      spaces.clear();
-      touched.clear();
     },
   };
 }

@@ -1,84 +1,78 @@
-// Mean, range and standard deviation of the members that are there, safe for huge offsets and for the ends of the number range.
+// Number, mean, range and standard deviation of the members that are there, safe for huge offsets and at the ends of the number range.
+// Results go into a caller's array: a number returned from a function that is not inlined is a piece of heap.
 
-/** Number of members in [from, to) that have a value. */
-export function present(x: Float64Array, from: number, to: number): number {
-  let n = 0;
-  for (let i = from; i < to; i++) if (!Number.isNaN(x[i]!)) n += 1;
-  return n;
-}
+/** Slots of a summary. */
+export const COUNT = 0;
+export const MEAN = 1;
+/** NaN with fewer than two members. */
+export const RANGE = 2;
+/** Divisor n − 1; NaN with fewer than two members. Filled by `summariseDeviation`. */
+export const DEVIATION = 3;
+export const SUMMARY_WIDTH = 4;
 
 /**
- * Mean of the members of x[from … to) that have a value.
+ * Number, mean and range of the members of x[from … to) that have a value, into `summary`.
  *
  * Deviations from the first member are summed, so that an offset of 1e12 costs no digit of noise of 1e-3.
  *
- * @returns NaN when there is none
+ * @param summary receives COUNT, MEAN (NaN without a member) and RANGE
  * @example
- * mean(Float64Array.of(1, Number.NaN, 3), 0, 3); // => 2
+ * const summary = new Float64Array(SUMMARY_WIDTH);
+ * summarise(Float64Array.of(1, Number.NaN, 3), 0, 3, summary);
+ * [summary[COUNT], summary[MEAN], summary[RANGE]]; // => [2, 2, 2]
  */
-export function mean(x: Float64Array, from: number, to: number): number {
+export function summarise(x: Float64Array, from: number, to: number, summary: Float64Array): void {
   let n = 0;
   let origin = 0;
   let total = 0;
+  let least = 0;
+  let most = 0;
   for (let i = from; i < to; i++) {
     const value = x[i]!;
     if (Number.isNaN(value)) continue;
-    if (n === 0) origin = value;
-    else total += value - origin;
+    if (n === 0) {
+      origin = value;
+      least = value;
+      most = value;
+    } else {
+      total += value - origin;
+      if (value < least) least = value;
+      else if (value > most) most = value;
+    }
     n += 1;
   }
-  return n === 0 ? Number.NaN : origin + total / n;
+  summary[COUNT] = n;
+  summary[MEAN] = n === 0 ? Number.NaN : n === 1 ? origin : origin + total / n;
+  summary[RANGE] = n < 2 ? Number.NaN : most - least;
 }
 
 /**
- * Range of the members of x[from … to) that have a value.
+ * Standard deviation of the members that `summarise` has just counted, into `summary[DEVIATION]`. Squares are taken of scaled
+ * deviations, so that neither 1e-300 nor 1e300 under- or overflows.
  *
- * @returns NaN when there are fewer than two
  * @example
- * range(Float64Array.of(4, 9, Number.NaN), 0, 3); // => 5
+ * const summary = new Float64Array(SUMMARY_WIDTH);
+ * const x = Float64Array.of(2, 4, 4, 4, 5, 5, 7, 9);
+ * summarise(x, 0, 8, summary);
+ * summariseDeviation(x, 0, 8, summary);
+ * summary[DEVIATION]?.toFixed(4); // => '2.1381'
  */
-export function range(x: Float64Array, from: number, to: number): number {
-  let n = 0;
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = from; i < to; i++) {
-    const value = x[i]!;
-    if (Number.isNaN(value)) continue;
-    n += 1;
-    if (value < least) least = value;
-    if (value > most) most = value;
+export function summariseDeviation(x: Float64Array, from: number, to: number, summary: Float64Array): void {
+  const n = summary[COUNT]!;
+  const centre = summary[MEAN]!;
+  const scale = summary[RANGE]!;
+  if (n < 2 || scale === 0) {
+    summary[DEVIATION] = n < 2 ? Number.NaN : 0;
+    return;
   }
-  return n < 2 ? Number.NaN : most - least;
-}
-
-/**
- * Standard deviation (divisor n − 1) of the members of x[from … to) that have a value; two passes, squares of scaled deviations,
- * so that neither 1e-300 nor 1e300 under- or overflows.
- *
- * @returns NaN when there are fewer than two
- * @example
- * standardDeviation(Float64Array.of(2, 4, 4, 4, 5, 5, 7, 9), 0, 8).toFixed(4); // => '2.1381'
- */
-export function standardDeviation(x: Float64Array, from: number, to: number): number {
-  const centre = mean(x, from, to);
-  let n = 0;
-  let largest = 0;
-  for (let i = from; i < to; i++) {
-    const deviation = Math.abs(x[i]! - centre);
-    if (Number.isNaN(deviation)) continue;
-    n += 1;
-    if (deviation > largest) largest = deviation;
-  }
-  if (n < 2) return Number.NaN;
-  if (largest === 0) return 0;
   let squares = 0;
   let rest = 0;
   for (let i = from; i < to; i++) {
-    const scaled = (x[i]! - centre) / largest;
+    const scaled = (x[i]! - centre) / scale;
     if (Number.isNaN(scaled)) continue;
     squares += scaled * scaled;
     rest += scaled;
   }
   // The second term takes out the rounding error of the mean.
-  return largest * Math.sqrt(Math.max(0, squares - (rest * rest) / n) / (n - 1));
+  summary[DEVIATION] = scale * Math.sqrt(Math.max(0, squares - (rest * rest) / n) / (n - 1));
 }

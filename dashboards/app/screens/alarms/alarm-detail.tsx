@@ -111,7 +111,9 @@ function CauseForm({
     >
       <h3>{t.alarms.step2}</h3>
       <label>
-        {t.alarms.cause} <kbd>C</kbd>
+        <span>
+          {t.alarms.cause} <kbd>C</kbd>
+        </span>
         <select
           class="input"
           ref={causeField}

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import type { AlarmJson } from '../../../../src/api/contract.ts';
-import { streamHref, streamTail } from '../../components/stream-name.ts';
+import { alarmHref, streamHref, streamTail } from '../../components/stream-name.ts';
 import { useKeys } from '../../components/use-keys.ts';
 import { alarmOrder } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
@@ -16,7 +16,7 @@ export function Alarms() {
   const app = useApp();
   const w = useWriter();
   const { t } = w;
-  const { params } = useRoute();
+  const chosenId = useRoute().query.id;
   const { route } = useLocation();
   const showsClosed = useSignal(false);
   const closed = useSignal<readonly AlarmJson[]>([]);
@@ -34,11 +34,11 @@ export function Alarms() {
   const open = [...app.alarms.value.values()].sort(alarmOrder);
   const list = showsClosed.value ? closed.value : open;
   const chosen =
-    list.find((alarm) => alarm.id === params.id) ??
-    (params.id === undefined ? undefined : app.alarms.value.get(params.id));
+    list.find((alarm) => alarm.id === chosenId) ??
+    (chosenId === undefined ? undefined : app.alarms.value.get(chosenId));
   const choose = (alarm: AlarmJson | undefined): void => {
     if (alarm === undefined) return;
-    route(`/alarms/${encodeURIComponent(alarm.id)}`, true);
+    route(alarmHref(alarm.id), true);
     document.getElementById(`alarm-${alarm.id}`)?.scrollIntoView({ block: 'nearest' });
   };
   const step = (by: number): void => {
@@ -109,11 +109,7 @@ function AlarmRow({ alarm, isChosen }: { alarm: AlarmJson; isChosen: boolean }) 
   const isNew = alarm.state === 'unacknowledged' || alarm.state === 'returned_unacknowledged';
   return (
     <li>
-      <a
-        id={`alarm-${alarm.id}`}
-        href={`/alarms/${encodeURIComponent(alarm.id)}`}
-        aria-current={isChosen ? 'true' : undefined}
-      >
+      <a id={`alarm-${alarm.id}`} href={alarmHref(alarm.id)} aria-current={isChosen ? 'true' : undefined}>
         <span class={isNew ? 'diamond is-new' : 'diamond'} aria-hidden="true">
           {isNew ? '◆' : '◇'}
         </span>

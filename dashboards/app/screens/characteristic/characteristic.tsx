@@ -24,6 +24,7 @@ import { Capability } from './capability.tsx';
 import { ChartView } from './chart-view.tsx';
 import { DataTable } from './data-table.tsx';
 import { EventList } from './event-list.tsx';
+import { HistogramCard } from './histogram-card.tsx';
 import { Siblings } from './siblings.tsx';
 import { SignalNow } from './signal-now.tsx';
 import { useStreamData, type WindowSize } from './stream-data.ts';
@@ -31,8 +32,7 @@ import { useStreamData, type WindowSize } from './stream-data.ts';
 const WINDOWS: readonly WindowSize[] = [50, 200, 'all'];
 
 export function Characteristic() {
-  const { params } = useRoute();
-  const id = params.id ?? '';
+  const id = useRoute().query.id ?? '';
   return <StreamPage key={id} id={id} />;
 }
 
@@ -56,35 +56,40 @@ function StreamPage({ id }: { id: string }) {
   return (
     <article class="characteristic">
       <Head detail={data.detail} />
-      <section class="card chart-card">
-        <div class="card-head">
-          <h2>{t.characteristic.chart}</h2>
-          <fieldset class="choice">
-            <legend class="visually-hidden">{t.characteristic.window}</legend>
-            {WINDOWS.map((size) => (
-              <button
-                key={size}
-                type="button"
-                aria-pressed={window.value === size}
-                onClick={() => {
-                  window.value = size;
-                }}
-              >
-                {size === 'all' ? t.characteristic.all : size}
-              </button>
-            ))}
-          </fieldset>
-        </div>
-        <PairChart detail={data.detail} rows={rows} decimals={decimals} events={data.events} />
-        <p class="quiet">
-          {t.characteristic.strip}
-          {data.isThinned && ` · ${t.characteristic.thinned(rows.length, data.total)}`}
-        </p>
-      </section>
-      <SignalNow detail={data.detail} rows={rows} />
-      <Capability detail={data.detail} histogram={data.histogram} decimals={decimals} />
+      <div class="main-column">
+        <section class="card chart-card">
+          <div class="card-head">
+            <h2>{t.characteristic.chart}</h2>
+            <fieldset class="choice">
+              <legend class="visually-hidden">{t.characteristic.window}</legend>
+              {WINDOWS.map((size) => (
+                <button
+                  key={size}
+                  type="button"
+                  aria-pressed={window.value === size}
+                  onClick={() => {
+                    window.value = size;
+                  }}
+                >
+                  {size === 'all' ? t.characteristic.all : size}
+                </button>
+              ))}
+            </fieldset>
+          </div>
+          <PairChart detail={data.detail} rows={rows} decimals={decimals} events={data.events} />
+          <p class="quiet">
+            {t.characteristic.strip}
+            {data.isThinned && ` · ${t.characteristic.thinned(rows.length, data.total)}`}
+          </p>
+        </section>
+        <HistogramCard detail={data.detail} data={data.histogram} decimals={decimals} />
+        <EventList events={data.events} />
+      </div>
+      <div class="side-column">
+        <SignalNow detail={data.detail} rows={rows} />
+        <Capability detail={data.detail} />
+      </div>
       <Siblings detail={data.detail} />
-      <EventList events={data.events} />
       <DataTable rows={rows} decimals={decimals + 1} name={id} />
     </article>
   );

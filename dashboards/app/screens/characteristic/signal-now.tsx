@@ -1,6 +1,7 @@
 // What the newest points say, in words; the spread first, because location means nothing while it is unstable.
 import type { PointJson, RuleJson, StreamDetailJson } from '../../../../src/api/contract.ts';
 import { ruleMark } from '../../../../src/figure/pattern.ts';
+import { alarmHref } from '../../components/stream-name.ts';
 import type { SubgroupRow } from '../../domain/chart-data.ts';
 import { falseAlarmPrice } from '../../domain/price.ts';
 import { useApp, useWriter } from '../../state/context.ts';
@@ -53,10 +54,10 @@ export function SignalNow({ detail, rows }: { detail: StreamDetailJson; rows: re
             : t.characteristic.baseline(detail.stream.baseline.done, detail.stream.baseline.of)}
         </p>
       )}
-      {price !== undefined && <p class="quiet">{t.characteristic.price(price)}</p>}
+      {isOut && price !== undefined && <p class="quiet">{t.characteristic.price(price)}</p>}
       {open.map((alarm) => (
         <p key={alarm.id}>
-          <a class="button is-small" href={`/alarms/${encodeURIComponent(alarm.id)}`}>
+          <a class="button is-small" href={alarmHref(alarm.id)}>
             {t.characteristic.goAlarm} · {t.alarms.state[alarm.state]}
           </a>
         </p>

@@ -78,7 +78,7 @@ function Report({ of }: { of: DiagnosisJson }) {
             <div key={reference.id}>
               <dt>{w.pick(reference)}</dt>
               <dd>
-                {w.count(reference.value)} {reference.unit}
+                {w.quantity(reference.value, reference.unit)}
                 <span class="quiet">{reference.source}</span>
               </dd>
             </div>

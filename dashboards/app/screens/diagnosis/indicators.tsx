@@ -1,6 +1,5 @@
 // The indicators, each openable down to its evidence. Four kinds of missing are four different words and signs.
 import type { DiagnosisJson, IndicatorJson } from '../../../../src/api/contract.ts';
-import { decimalsForSpread } from '../../../../src/figure/number-format.ts';
 import { ScrollBox } from '../../components/scroll-box.tsx';
 import { useWriter } from '../../state/context.ts';
 
@@ -52,7 +51,7 @@ function Indicator({ of }: { of: IndicatorJson }) {
               {STATUS_SIGN[of.status]} {t.diagnosis.status[of.status]}
             </span>
           ) : (
-            valueWords(of, w.figure)
+            w.quantity(of.value, of.unit)
           )}
         </span>
         <Level of={of.level} />
@@ -80,7 +79,7 @@ function Indicator({ of }: { of: IndicatorJson }) {
           {of.thresholds.length > 0 && (
             <div>
               <dt>{t.diagnosis.level}</dt>
-              <dd>{t.diagnosis.thresholds(of.thresholds.join(' · '))}</dd>
+              <dd>{t.diagnosis.thresholds(of.thresholds.map((value) => w.quantity(value, of.unit)).join(' · '))}</dd>
             </div>
           )}
           {of.next !== null && (
@@ -115,11 +114,6 @@ function Indicator({ of }: { of: IndicatorJson }) {
       </div>
     </details>
   );
-}
-
-function valueWords(of: IndicatorJson, figure: (value: number | null, decimals: number) => string): string {
-  const decimals = of.value === null || of.value === 0 ? 0 : Math.min(3, decimalsForSpread(Math.abs(of.value)));
-  return `${figure(of.value, Number.isInteger(of.value) ? 0 : decimals)} ${of.unit}`;
 }
 
 function Level({ of }: { of: number | null }) {

@@ -1,6 +1,6 @@
 // Open alarms in the order in which a person should take them.
 import type { AlarmJson } from '../../../../src/api/contract.ts';
-import { streamTail } from '../../components/stream-name.ts';
+import { alarmHref, streamTail } from '../../components/stream-name.ts';
 import { alarmOrder } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 import { ClassMark } from './lines.tsx';
@@ -38,7 +38,7 @@ function Need({ alarm }: { alarm: AlarmJson }) {
   const isNew = alarm.state === 'unacknowledged' || alarm.state === 'returned_unacknowledged';
   return (
     <li>
-      <a href={`/alarms/${encodeURIComponent(alarm.id)}`}>
+      <a href={alarmHref(alarm.id)}>
         <span class={isNew ? 'diamond is-new' : 'diamond'} aria-hidden="true">
           {isNew ? '◆' : '◇'}
         </span>

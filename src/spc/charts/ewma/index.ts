@@ -9,12 +9,12 @@ import {
   resetBaseline,
 } from '../../baseline.ts';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
-import { writeNothing, writePoint } from '../../limits.ts';
+import { completePoint, emptyPoint } from '../../limits.ts';
 import { c4, d2 } from '../../math/constants.ts';
-import { mean, present, standardDeviation } from '../../math/spread.ts';
+import { COUNT, DEVIATION, MEAN, SUMMARY_WIDTH, summarise, summariseDeviation } from '../../math/spread.ts';
 
 /** EWMA less its start (the centre, or the first value while there are no limits). */
-const DEVIATION = OWN;
+const DEPARTURE = OWN;
 /** Variance of the EWMA in units of sigma². */
 const VARIANCE = OWN + 1;
 /** First value, before there are limits. */
@@ -47,7 +47,12 @@ export default defineChart({
   kind: 'variables',
   runRules: false,
   reference: 'Lucas & Saccucci (1990), Technometrics 32, 1; Montgomery, 7th ed. (2013), 9.2',
-  compile: ({ lambda, width, limits }: z.infer<typeof settings>): ChartKernel => ({
+  compile: (chosen: z.infer<typeof settings>): ChartKernel => kernel(chosen, new Float64Array(SUMMARY_WIDTH)),
+});
+
+function kernel({ lambda, width, limits }: z.infer<typeof settings>, summary: Float64Array): ChartKernel {
+  const isExact = limits === 'exact';
+  return {
     width: MOVING + BASELINE_WIDTH,
     transform: 'none',
     reset(state, at) {
@@ -65,22 +70,29 @@ export default defineChart({
       if (why === 'limits') begin(state, at);
     },
     step(state, at, columns, from, to, out, row) {
-      const n = present(columns.x, from, to);
-      const x = mean(columns.x, from, to);
-      if (!(x - x === 0)) {
-        writeNothing(out, row);
+      summarise(columns.x, from, to, summary);
+      const n = summary[COUNT]!;
+      const x = summary[MEAN]!;
+      if (!Number.isFinite(x)) {
+        emptyPoint(out, row);
         return;
       }
       const centre = state[at + CENTRE]!;
-      if (Number.isNaN(centre)) learn(state, at, columns.x, from, to, x, n);
-      const start = !Number.isNaN(centre) ? centre : state[at + START]!;
+      if (Number.isNaN(centre)) {
+        summariseDeviation(columns.x, from, to, summary);
+        learn(state, at, summary);
+      }
+      const start = Number.isNaN(centre) ? state[at + START]! : centre;
       const rest = 1 - lambda;
-      const deviation = rest * state[at + DEVIATION]! + lambda * (x - start);
+      const deviation = rest * state[at + DEPARTURE]! + lambda * (x - start);
       const variance = rest * rest * state[at + VARIANCE]! + (lambda * lambda) / n;
-      state[at + DEVIATION] = deviation;
+      state[at + DEPARTURE] = deviation;
       state[at + VARIANCE] = variance;
-      const sigma = state[at + SIGMA]! * Math.sqrt(limits === 'exact' ? variance : lambda / (2 - lambda) / n);
-      writePoint(out, row, deviation, n, 0, sigma, width, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      out.statistic[row] = deviation;
+      out.n[row] = n;
+      out.centre[row] = 0;
+      out.sigma[row] = state[at + SIGMA]! * Math.sqrt(isExact ? variance : lambda / (2 - lambda) / n);
+      completePoint(out, row, width, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
       // Judged as a deviation, so that a large centre costs no digits; shown in the unit of the values.
       out.statistic[row] = start + deviation;
       out.centre[row] = centre;
@@ -97,26 +109,20 @@ export default defineChart({
       begin(state, at);
       return true;
     },
-  }),
-});
+  };
+}
 
 function begin(state: Float64Array, at: number): void {
-  state[at + DEVIATION] = 0;
+  state[at + DEPARTURE] = 0;
   state[at + VARIANCE] = 0;
 }
 
-function learn(
-  state: Float64Array,
-  at: number,
-  x: Float64Array,
-  from: number,
-  to: number,
-  average: number,
-  n: number,
-): void {
+function learn(state: Float64Array, at: number, summary: Float64Array): void {
+  const n = summary[COUNT]!;
+  const average = summary[MEAN]!;
+  const spread = summary[DEVIATION]!;
   if (Number.isNaN(state[at + START]!)) state[at + START] = average;
   learnLocation(state, at + WITHIN, average, n);
-  const spread = standardDeviation(x, from, to);
   if (!Number.isNaN(spread)) learnSpread(state, at + WITHIN, spread / c4(n));
   const moving = Math.abs(average - state[at + PREVIOUS]!);
   if (!Number.isNaN(moving)) learnSpread(state, at + MOVING, moving / d2(2));

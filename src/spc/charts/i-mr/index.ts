@@ -9,9 +9,9 @@ import {
   resetBaseline,
 } from '../../baseline.ts';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
-import { writeNothing, writePoint } from '../../limits.ts';
+import { completePoint, emptyPoint } from '../../limits.ts';
 import { d2, d3 } from '../../math/constants.ts';
-import { mean, present } from '../../math/spread.ts';
+import { COUNT, MEAN, SUMMARY_WIDTH, summarise } from '../../math/spread.ts';
 
 const PREVIOUS = OWN;
 const BASELINE = OWN + 1;
@@ -32,6 +32,7 @@ export default defineChart({
     'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 6.4; Limpert, Stahel & Abbt (2001) for ln',
   compile: ({ transform }: z.infer<typeof settings>): ChartKernel => {
     const isLn = transform === 'ln';
+    const summary = new Float64Array(SUMMARY_WIDTH);
     return {
       width: BASELINE + BASELINE_WIDTH,
       transform,
@@ -46,36 +47,36 @@ export default defineChart({
       },
       step(state, at, columns, from, to, out, row) {
         // One member; where a plan asks for several, their mean is the individual value.
-        const x = mean(columns.x, from, to);
+        summarise(columns.x, from, to, summary);
+        const x = summary[MEAN]!;
         const y = isLn ? Math.log(x) : x;
-        if (!(y - y === 0)) {
-          writeNothing(out, row);
-          writeNothing(out, row + 1);
+        if (!Number.isFinite(y)) {
+          emptyPoint(out, row);
+          emptyPoint(out, row + 1);
           return;
         }
         const centre = state[at + CENTRE]!;
         const sigma = state[at + SIGMA]!;
         const moving = Math.abs(y - state[at + PREVIOUS]!);
-        const n = present(columns.x, from, to);
-        writePoint(
-          out,
-          row,
-          y,
-          n,
-          isLn ? Math.log(centre) : centre,
-          sigma,
-          3,
-          Number.NEGATIVE_INFINITY,
-          Number.POSITIVE_INFINITY,
-        );
+        out.statistic[row] = y;
+        out.n[row] = summary[COUNT]!;
+        out.centre[row] = isLn ? Math.log(centre) : centre;
+        out.sigma[row] = sigma;
+        completePoint(out, row, 3, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
         if (isLn) {
           out.statistic[row] = x;
           out.centre[row] = centre;
           out.lower[row] = Math.exp(out.lower[row]!);
           out.upper[row] = Math.exp(out.upper[row]!);
         }
-        if (Number.isNaN(moving)) writeNothing(out, row + 1);
-        else writePoint(out, row + 1, moving, n, d2(2) * sigma, d3(2) * sigma, 3, 0, Number.POSITIVE_INFINITY);
+        if (Number.isNaN(moving)) emptyPoint(out, row + 1);
+        else {
+          out.statistic[row + 1] = moving;
+          out.n[row + 1] = summary[COUNT]!;
+          out.centre[row + 1] = d2(2) * sigma;
+          out.sigma[row + 1] = d3(2) * sigma;
+          completePoint(out, row + 1, 3, 0, Number.POSITIVE_INFINITY);
+        }
         if (Number.isNaN(centre)) {
           learnLocation(state, at + BASELINE, y, 1);
           if (!Number.isNaN(moving)) learnSpread(state, at + BASELINE, moving / d2(2));

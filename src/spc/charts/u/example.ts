@@ -41,7 +41,7 @@ export const example: ChartExample = {
       settings: {},
       distribution: 'poisson',
       centre: 2,
-      sigma: 1.4142135623730951,
+      sigma: Math.SQRT2,
       size: 8,
       arl: 438.2674454575935,
       source: '1/p, Poisson probabilities summed in an independent program (SciPy 1.17)',

@@ -1,7 +1,7 @@
 // Nonconformities per unit, number inspected varying.
 import { z } from 'zod';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
-import { writeNothing, writePoint } from '../../limits.ts';
+import { completePoint, emptyPoint } from '../../limits.ts';
 import { addTo, totalOf } from '../../math/compensated.ts';
 
 const COUNTED = OWN;
@@ -36,21 +36,15 @@ export default defineChart({
         size += n;
       }
       if (size === 0) {
-        writeNothing(out, row);
+        emptyPoint(out, row);
         return;
       }
       const centre = state[at + CENTRE]!;
-      writePoint(
-        out,
-        row,
-        count / size,
-        size,
-        centre,
-        state[at + SIGMA]! / Math.sqrt(size),
-        3,
-        0,
-        Number.POSITIVE_INFINITY,
-      );
+      out.statistic[row] = count / size;
+      out.n[row] = size;
+      out.centre[row] = centre;
+      out.sigma[row] = state[at + SIGMA]! / Math.sqrt(size);
+      completePoint(out, row, 3, 0, Number.POSITIVE_INFINITY);
       if (!Number.isNaN(centre)) return;
       addTo(state, at + COUNTED, count);
       addTo(state, at + INSPECTED, size);

@@ -9,9 +9,9 @@ import {
   resetBaseline,
 } from '../../baseline.ts';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
-import { writeNothing, writePoint } from '../../limits.ts';
+import { completePoint, emptyPoint } from '../../limits.ts';
 import { d2, d3, MAX_RANGE_SIZE } from '../../math/constants.ts';
-import { mean, present, range } from '../../math/spread.ts';
+import { COUNT, MEAN, RANGE, SUMMARY_WIDTH, summarise } from '../../math/spread.ts';
 
 export default defineChart({
   settings: z.strictObject({}),
@@ -21,7 +21,12 @@ export default defineChart({
   reference:
     'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 6.2; d2(n) and d3(n) exact for every n',
   maxSize: MAX_RANGE_SIZE,
-  compile: (): ChartKernel => ({
+  compile: (): ChartKernel => kernel(new Float64Array(SUMMARY_WIDTH)),
+});
+
+/** @param summary scratch of one subgroup */
+function kernel(summary: Float64Array): ChartKernel {
+  return {
     width: OWN + BASELINE_WIDTH,
     transform: 'none',
     reset(state, at) {
@@ -33,30 +38,31 @@ export default defineChart({
       // Nothing ties one subgroup to the next.
     },
     step(state, at, columns, from, to, out, row) {
-      const n = present(columns.x, from, to);
-      const average = mean(columns.x, from, to);
-      if (!(average - average === 0)) {
-        writeNothing(out, row);
-        writeNothing(out, row + 1);
+      summarise(columns.x, from, to, summary);
+      const n = summary[COUNT]!;
+      const average = summary[MEAN]!;
+      if (!Number.isFinite(average)) {
+        emptyPoint(out, row);
+        emptyPoint(out, row + 1);
         return;
       }
       const centre = state[at + CENTRE]!;
       const sigma = state[at + SIGMA]!;
-      const spread = range(columns.x, from, to);
-      writePoint(
-        out,
-        row,
-        average,
-        n,
-        centre,
-        sigma / Math.sqrt(n),
-        3,
-        Number.NEGATIVE_INFINITY,
-        Number.POSITIVE_INFINITY,
-      );
+      out.statistic[row] = average;
+      out.n[row] = n;
+      out.centre[row] = centre;
+      out.sigma[row] = sigma / Math.sqrt(n);
+      completePoint(out, row, 3, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      const spread = summary[RANGE]!;
       // A single member has a mean but no spread.
-      if (Number.isNaN(spread)) writeNothing(out, row + 1);
-      else writePoint(out, row + 1, spread, n, d2(n) * sigma, d3(n) * sigma, 3, 0, Number.POSITIVE_INFINITY);
+      if (Number.isNaN(spread)) emptyPoint(out, row + 1);
+      else {
+        out.statistic[row + 1] = spread;
+        out.n[row + 1] = n;
+        out.centre[row + 1] = d2(n) * sigma;
+        out.sigma[row + 1] = d3(n) * sigma;
+        completePoint(out, row + 1, 3, 0, Number.POSITIVE_INFINITY);
+      }
       if (!Number.isNaN(centre)) return;
       learnLocation(state, at + OWN, average, n);
       if (!Number.isNaN(spread)) learnSpread(state, at + OWN, spread / d2(n));
@@ -69,5 +75,5 @@ export default defineChart({
       state[at + SIGMA] = sigma;
       return true;
     },
-  }),
-});
+  };
+}

@@ -9,9 +9,9 @@ import {
   resetBaseline,
 } from '../../baseline.ts';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
-import { writeNothing, writePoint } from '../../limits.ts';
+import { completePoint, emptyPoint } from '../../limits.ts';
 import { c4 } from '../../math/constants.ts';
-import { mean, present, standardDeviation } from '../../math/spread.ts';
+import { COUNT, DEVIATION, MEAN, SUMMARY_WIDTH, summarise, summariseDeviation } from '../../math/spread.ts';
 
 export default defineChart({
   settings: z.strictObject({}),
@@ -19,7 +19,12 @@ export default defineChart({
   kind: 'variables',
   runRules: true,
   reference: 'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 6.3; c4(n) exact for every n',
-  compile: (): ChartKernel => ({
+  compile: (): ChartKernel => kernel(new Float64Array(SUMMARY_WIDTH)),
+});
+
+/** @param summary scratch of one subgroup */
+function kernel(summary: Float64Array): ChartKernel {
+  return {
     width: OWN + BASELINE_WIDTH,
     transform: 'none',
     reset(state, at) {
@@ -31,41 +36,32 @@ export default defineChart({
       // Nothing ties one subgroup to the next.
     },
     step(state, at, columns, from, to, out, row) {
-      const n = present(columns.x, from, to);
-      const average = mean(columns.x, from, to);
-      if (!(average - average === 0)) {
-        writeNothing(out, row);
-        writeNothing(out, row + 1);
+      summarise(columns.x, from, to, summary);
+      const n = summary[COUNT]!;
+      const average = summary[MEAN]!;
+      if (!Number.isFinite(average)) {
+        emptyPoint(out, row);
+        emptyPoint(out, row + 1);
         return;
       }
       const centre = state[at + CENTRE]!;
       const sigma = state[at + SIGMA]!;
-      const spread = standardDeviation(columns.x, from, to);
-      writePoint(
-        out,
-        row,
-        average,
-        n,
-        centre,
-        sigma / Math.sqrt(n),
-        3,
-        Number.NEGATIVE_INFINITY,
-        Number.POSITIVE_INFINITY,
-      );
+      out.statistic[row] = average;
+      out.n[row] = n;
+      out.centre[row] = centre;
+      out.sigma[row] = sigma / Math.sqrt(n);
+      completePoint(out, row, 3, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      summariseDeviation(columns.x, from, to, summary);
+      const spread = summary[DEVIATION]!;
       // A single member has a mean but no spread.
-      if (Number.isNaN(spread)) writeNothing(out, row + 1);
-      else
-        writePoint(
-          out,
-          row + 1,
-          spread,
-          n,
-          c4(n) * sigma,
-          Math.sqrt(1 - c4(n) * c4(n)) * sigma,
-          3,
-          0,
-          Number.POSITIVE_INFINITY,
-        );
+      if (Number.isNaN(spread)) emptyPoint(out, row + 1);
+      else {
+        out.statistic[row + 1] = spread;
+        out.n[row + 1] = n;
+        out.centre[row + 1] = c4(n) * sigma;
+        out.sigma[row + 1] = Math.sqrt(1 - c4(n) * c4(n)) * sigma;
+        completePoint(out, row + 1, 3, 0, Number.POSITIVE_INFINITY);
+      }
       if (!Number.isNaN(centre)) return;
       learnLocation(state, at + OWN, average, n);
       if (!Number.isNaN(spread)) learnSpread(state, at + OWN, spread / c4(n));
@@ -78,5 +74,5 @@ export default defineChart({
       state[at + SIGMA] = sigma;
       return true;
     },
-  }),
-});
+  };
+}

@@ -1,0 +1,83 @@
+// Where the rows of one kind go: the tail first, then small chunks by series, then full ones.
+import type { DatabaseSync } from 'node:sqlite';
+import { CHUNK_ROWS, chunkStore } from './chunks.ts';
+import { type AnyRow, type ChunkKind, fullKey } from './kinds.ts';
+import { openTail } from './tail.ts';
+
+/** The tail is emptied into chunks at this size. A block as large goes there at once. */
+const TAIL_BLOCKS = 200;
+const TAIL_ROWS = 8000;
+/** A series' small chunks are folded when there are about this many, spread so that not all fall due at once. */
+const FOLD_AT = 6;
+const FOLD_SPREAD = 6;
+
+/** Rows of one kind; all writing happens inside the caller's transaction. */
+export interface RowLane<Row> {
+  /** Adds rows whose ids are new. */
+  add(rows: readonly Row[]): void;
+  /** Takes the rows with the same ids out, wherever they are; returns them by `fullKey`. */
+  take(rows: readonly Row[]): Map<string, Row>;
+  /** Rows of a series with a whole ms in [fromMs, toMs]. */
+  around(series: number, fromMs: number, toMs: number): Row[];
+  /** Last ms of the series, -Infinity when it has no rows. */
+  newestMs(series: number): number;
+}
+
+/** The lane of a kind in an open database. */
+export function openLane<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind<Row>): RowLane<Row> {
+  const tail = openTail(db, kind);
+  const chunks = chunkStore(db, kind);
+  const small = new Map<number, { chunks: number; rows: number }>();
+  const counts = db.prepare(
+    'SELECT series, count(*) AS chunks, sum(n) AS n FROM chunk WHERE kind = ? AND is_full = 0 GROUP BY series',
+  );
+  for (const row of counts.all(kind.number)) {
+    small.set(Number(row.series), { chunks: Number(row.chunks), rows: Number(row.n) });
+  }
+
+  function insertChunks(rows: readonly Row[]): void {
+    for (const [series, own] of Map.groupBy(rows, (row) => row.series)) {
+      const sorted = own.toSorted(kind.compare);
+      for (let i = 0; i < sorted.length; i += CHUNK_ROWS) chunks.insert(series, sorted.slice(i, i + CHUNK_ROWS));
+      const rest = sorted.length % CHUNK_ROWS;
+      if (rest === 0) continue;
+      const before = small.get(series) ?? { chunks: 0, rows: 0 };
+      const after = { chunks: before.chunks + 1, rows: before.rows + rest };
+      const isDue = after.chunks >= FOLD_AT + ((series * 7) % FOLD_SPREAD) || after.rows >= 2 * CHUNK_ROWS;
+      if (isDue) chunks.fold(series);
+      const left = after.rows % CHUNK_ROWS;
+      small.set(series, isDue ? { chunks: left > 0 ? 1 : 0, rows: left } : after);
+    }
+  }
+
+  return {
+    add(rows) {
+      if (rows.length >= TAIL_ROWS) {
+        insertChunks(rows);
+        return;
+      }
+      tail.insert(rows);
+      const size = tail.size();
+      if (size.blocks >= TAIL_BLOCKS || size.rows >= TAIL_ROWS) insertChunks(tail.drain());
+    },
+    take(rows) {
+      if (rows.length === 0) return new Map();
+      const keys = new Set(rows.map((row) => fullKey(kind, row)));
+      const seqs = rows.map((row) => row.seq);
+      const first = seqs.reduce((a, b) => Math.min(a, b));
+      const last = seqs.reduce((a, b) => Math.max(a, b));
+      const taken = tail.take(keys, first, last);
+      for (const series of new Set(rows.map((row) => row.series))) {
+        taken.push(...chunks.take(series, keys, first, last));
+      }
+      return new Map(taken.map((row) => [fullKey(kind, row), row]));
+    },
+    around(series, fromMs, toMs) {
+      const isThere = (row: Row) => kind.ms(row) >= fromMs && kind.ms(row) <= toMs;
+      return [...chunks.around(series, fromMs, toMs), ...tail.of(series).filter(isThere)];
+    },
+    newestMs(series) {
+      return tail.of(series).reduce((max, row) => Math.max(max, kind.ms(row)), chunks.newestMs(series));
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// A history in InfluxDB 1.x: measurements `pumjil_measurement`, `pumjil_point`, `pumjil_event`, and `pumjil_cursor` for the last seq.
+import type { History, SeriesRow } from '../history.ts';
+import { type ClientOptions, openClient } from './client.ts';
+import { blockLines } from './lines.ts';
+import { ask, readMeasurements, readPoints } from './read.ts';
+import { createDatabase, lineWriter } from './writer.ts';
+
+export interface InfluxOptions extends ClientOptions {
+  readonly database: string;
+  /** Told of every line that InfluxDB refuses for good, with its reason. */
+  readonly onQuarantine?: (line: string, reason: string) => void;
+}
+
+/**
+ * Opens a history in InfluxDB; connects with the first question. Blocks come from the embedded history's outbox, which gives
+ * rows of equal source time their ties; a block without ties keeps its own rows apart, but not from those of other blocks.
+ * Alarms are not written: they change, and InfluxDB keeps what does not.
+ */
+export function openInfluxHistory(options: InfluxOptions): History {
+  const client = openClient(options);
+  const { database } = options;
+  const writer = lineWriter(client, database, options.onQuarantine ?? (() => undefined));
+  const series = new Map<number, SeriesRow>();
+  let cursor: number | undefined;
+  let isCreated = false;
+
+  async function readCursor(): Promise<number> {
+    if (!isCreated) {
+      await createDatabase(client, database);
+      isCreated = true;
+    }
+    const rows = await ask(client, database, 'SELECT last("seq") AS "seq" FROM "pumjil_cursor"');
+    const seq = rows[0]?.seq;
+    return typeof seq === 'number' ? seq : 0;
+  }
+
+  return {
+    async append(block) {
+      for (const each of block.series) series.set(each.ix, each);
+      cursor ??= await readCursor();
+      // Also below the cursor: the lines are the same again, while after a new start with an empty data directory they are not.
+      await writer.write(blockLines(block, (ix) => series.get(ix)));
+      if (block.seq <= cursor) return;
+      await writer.write([`pumjil_cursor seq=${block.seq} 0`]);
+      cursor = block.seq;
+    },
+    async cursor() {
+      cursor ??= await readCursor();
+      return cursor;
+    },
+    measurements: (query) => readMeasurements(client, database, query),
+    points: (query) => readPoints(client, database, query),
+    close: () => client.close(),
+  };
+}
