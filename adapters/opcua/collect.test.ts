@@ -104,7 +104,7 @@ test('a server that comes back without its sessions is subscribed to anew, and t
   // The server forgets the session, as after a restart; the line goes with it.
   await cell.cut();
   await run.until('the open gap', () => run.gaps.some((gap) => gap.toMs === null));
-  for (const session of Object.values(cell.server.engine.sessions)) {
+  for (const session of cell.server.engine.getSessions()) {
     cell.server.engine.closeSession(session.authenticationToken, true, 'Timeout');
   }
   await cell.restore();

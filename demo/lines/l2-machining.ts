@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   DataType,
   MessageSecurityMode,
+  nodesets,
   OPCUACertificateManager,
   OPCUAServer,
   SecurityPolicy,
@@ -160,6 +161,8 @@ function machining(plant: PlantModel, _clock: Clock, given: LineArguments): Line
         advertisedEndpoints: `opc.tcp://127.0.0.1:${outside.port}`,
         securityModes: [MessageSecurityMode.SignAndEncrypt],
         securityPolicies: [SecurityPolicy.Basic256Sha256],
+        // Nothing but the base model: our own nodes then live in namespace 2, as the plant file says.
+        nodeset_filename: [nodesets.standard],
         allowAnonymous: false,
         userManager: { isValidUser: (name: string, given: string) => name === OPCUA_USER && given === password },
         serverCertificateManager: manager('server-pki'),

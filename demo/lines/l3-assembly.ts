@@ -30,8 +30,18 @@ async function assembly(plant: PlantModel, _clock: Clock, given: LineArguments):
   let server: Server | undefined;
   let texts = '';
 
+  // One after the other: aedes takes a QoS 1 message for a repeat when a later one of QoS 0 has overtaken it.
+  const outgoing: { topic: string; payload: string | Buffer; qos: 0 | 1 }[] = [];
+  let isPublishing = false;
+  const publishNext = (): void => {
+    const next = outgoing.shift();
+    isPublishing = next !== undefined;
+    if (next === undefined) return;
+    broker.publish({ cmd: 'publish', retain: false, dup: false, ...next }, () => setImmediate(publishNext));
+  };
   const publish = (topic: string, payload: string | Buffer, qos: 0 | 1): void => {
-    broker.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, () => undefined);
+    outgoing.push({ topic, payload, qos });
+    if (!isPublishing) publishNext();
   };
   const publishSparkplug = (messages: readonly (SparkplugMessage | undefined)[]): void => {
     for (const each of messages) if (each !== undefined) publish(each.topic, Buffer.from(each.payload), 0);

@@ -169,15 +169,16 @@ test('one stream reconfigured a hundred times leaves its neighbours and the size
   const streams = [0, 1, 2].map(() => engine.open(IMR));
   for (const ix of streams) for (const x of [9, 11, 9, 11, 12]) step(engine, ix, x);
   const rest = [0, 2].map((ix) => engine.limits(ix));
-  engine.reconfigure(1, {
+  const large = {
     ...IMR,
     rules: Array.from({ length: 32 }, (_, i) => ({
       id: `X${i}`,
       sentence: `${(i % 20) + 1} of 32 beyond 0.${i + 1} sigma`,
     })),
-  });
+  };
+  engine.reconfigure(1, large);
   const size = engine.snapshot().length;
-  for (let i = 0; i < 100; i++) engine.reconfigure(1, i % 2 === 0 ? IMR : { ...IMR, rules: [] });
+  for (let i = 0; i < 101; i++) engine.reconfigure(1, i % 2 === 0 ? { ...IMR, rules: [] } : large);
   expect(engine.snapshot().length).toBeLessThanOrEqual(size);
   expect([0, 2].map((ix) => engine.limits(ix))).toEqual(rest);
   expect(engine.limits(1).version).toBe(1);

@@ -34,6 +34,8 @@ interface Stream {
   readonly judge: Judge;
   /** First slot. */
   readonly at: number;
+  /** Slots it has, at least those its judge needs: a plan that needs less may be followed by one that needs more. */
+  readonly room: number;
   /** First slot of the chart's state. */
   readonly chartAt: number;
 }
@@ -153,7 +155,7 @@ export function createEngine(): Engine {
   return {
     open(spec) {
       const judge = judgeOf(spec);
-      const stream = streamAt(spec, judge, used);
+      const stream = streamAt(spec, judge, used, judge.slots);
       reserve(judge.slots);
       streams.push(stream);
       description = undefined;
@@ -165,8 +167,8 @@ export function createEngine(): Engine {
       const old = streamOf(ix);
       const judge = judgeOf(spec);
       const kept = numbers.slice(old.at, old.at + old.judge.slots);
-      const isRoomy = judge.slots <= old.judge.slots;
-      const stream = streamAt(spec, judge, isRoomy ? old.at : used);
+      const isRoomy = judge.slots <= old.room;
+      const stream = isRoomy ? streamAt(spec, judge, old.at, old.room) : streamAt(spec, judge, used, judge.slots);
       if (!isRoomy) reserve(judge.slots);
       streams[ix] = stream;
       description = undefined;
@@ -310,15 +312,17 @@ export function createEngine(): Engine {
     },
 
     snapshot() {
-      description ??= new TextEncoder().encode(JSON.stringify(streams.map(({ spec, at }) => ({ spec, at }))));
+      description ??= new TextEncoder().encode(
+        JSON.stringify(streams.map(({ spec, at, room }) => ({ spec, at, room }))),
+      );
       return packSnapshot(LAYOUT, description, numbers.subarray(0, used));
     },
 
     restore(bytes) {
       const opened = openSnapshot(LAYOUT, bytes);
       // Written by snapshot() of the same layout.
-      const saved = opened.description as { spec: StreamSpec; at: number }[];
-      const restored = saved.map(({ spec, at }) => streamAt(spec, judgeOf(spec), at));
+      const saved = opened.description as { spec: StreamSpec; at: number; room: number }[];
+      const restored = saved.map(({ spec, at, room }) => streamAt(spec, judgeOf(spec), at, room));
       for (const { at, judge } of restored)
         if (at + judge.slots > opened.numbers.length) throw unknown('does not hold all of its streams');
       streams = restored;
@@ -330,8 +334,8 @@ export function createEngine(): Engine {
   };
 }
 
-function streamAt(spec: StreamSpec, judge: Judge, at: number): Stream {
-  return { spec, judge, at, chartAt: at + judge.chartOffset };
+function streamAt(spec: StreamSpec, judge: Judge, at: number, room: number): Stream {
+  return { spec, judge, at, room, chartAt: at + judge.chartOffset };
 }
 
 function emptyLane(lane: number): LanePoint {

@@ -1,7 +1,7 @@
 // Points as the server sends them, made into the columns and lanes of a control chart.
 import type { EventJson, PointJson, RuleJson, StreamJson } from '../../../src/api/contract.ts';
 import type { ChartColumn, ChartLane, ChartValue, StripMark } from '../../../src/figure/control-data.ts';
-import { decimalsOf } from '../../../src/figure/number-format.ts';
+import { decimalsForSpread, decimalsOf } from '../../../src/figure/number-format.ts';
 import { hasZoneRule } from '../../../src/figure/pattern.ts';
 
 /** One subgroup: the points of its lanes. */
@@ -82,9 +82,9 @@ export function stripMarks(rows: readonly SubgroupRow[], events: readonly EventJ
   return marks;
 }
 
-/** Decimals of the individual values, as far as the stream tells them; attribute shares get four. */
+/** Decimals of the individual values, as far as the stream tells them; shares by their spread. */
 export function decimalsOfStream(stream: StreamJson, resolution: number | null): number {
-  if (stream.kind === 'attribute') return 3;
+  if (stream.kind === 'attribute') return Math.max(0, decimalsForSpread(stream.limits.sigma ?? Number.NaN) - 1);
   if (resolution !== null) return decimalsOf([resolution]);
   const { lower, target, upper } = stream.spec;
   return decimalsOf([stream.lastValue, lower, target, upper].map((value) => value ?? Number.NaN));

@@ -9,6 +9,7 @@ import type {
   HealthJson,
   HistogramJson,
   PlantJson,
+  PointJson,
   PointsJson,
   SessionJson,
   StreamDetailJson,
@@ -36,7 +37,8 @@ export interface Api {
   characteristics(): Promise<CharacteristicsJson>;
   streams(): Promise<StreamsJson>;
   stream(id: string, signal?: AbortSignal): Promise<StreamDetailJson>;
-  points(id: string, max: number, signal?: AbortSignal): Promise<PointsJson>;
+  /** The newest `size` subgroups, every one of them; `all` may come thinned, with every signal in it. */
+  points(id: string, size: number | 'all', signal?: AbortSignal): Promise<PointsJson>;
   histogram(id: string, signal?: AbortSignal): Promise<HistogramJson>;
   alarms(open: boolean, stream?: string): Promise<AlarmsJson>;
   events(stream: string, fromMs: number, signal?: AbortSignal): Promise<EventsJson>;
@@ -44,6 +46,14 @@ export interface Api {
   cause(alarm: string, commandId: string, cause: string, text: string): Promise<CommandJson>;
   diagnosis(): Promise<DiagnosisJson>;
   health(): Promise<HealthJson>;
+}
+
+const MOST_POINTS = 20_000;
+
+/** Points of the newest `size` subgroups; the lanes of one share their id. */
+export function newestSubgroups(points: readonly PointJson[], size: number): PointJson[] {
+  const ids = new Set([...new Set(points.map((point) => point.id))].slice(-size));
+  return points.filter((point) => ids.has(point.id));
 }
 
 /**
@@ -84,7 +94,16 @@ export function createApi(onSignedOut: () => void): Api {
     characteristics: () => get('/api/characteristics'),
     streams: () => get('/api/streams'),
     stream: (stream, signal) => get(`/api/streams/${id(stream)}`, signal),
-    points: (stream, max, signal) => get(`/api/streams/${id(stream)}/points?max=${max}`, signal),
+    async points(stream, size, signal) {
+      const read = (query: string): Promise<PointsJson> => get(`/api/streams/${id(stream)}/points?${query}`, signal);
+      if (size === 'all') return read(`max=${MOST_POINTS}`);
+      const answer = await read(`max=${size}`);
+      const first = answer.points[0];
+      // An envelope is for long stretches: a window of this size is wanted point by point.
+      const whole =
+        answer.thinned && first !== undefined ? await read(`from=${first.timeMs}&max=${MOST_POINTS}`) : answer;
+      return { ...whole, points: newestSubgroups(whole.points, size), thinned: false };
+    },
     histogram: (stream, signal) => get(`/api/streams/${id(stream)}/histogram`, signal),
     alarms: (open, stream) =>
       get(`/api/alarms?open=${open}&limit=200${stream === undefined ? '' : `&stream=${id(stream)}`}`),

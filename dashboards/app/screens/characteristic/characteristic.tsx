@@ -109,8 +109,8 @@ function Head({ detail }: { detail: StreamDetailJson }) {
       ? ''
       : `${t.characteristic.spec} ${w.figure(lower, decimals)} / ${w.figure(target, decimals)} / ${w.figure(upper, decimals)} ${stream.unit}`;
   const facts = [
-    characteristic.chart,
-    t.characteristic.subgroup(characteristic.subgroup.size),
+    t.characteristic.chartName[characteristic.chart] ?? characteristic.chart,
+    characteristic.kind === 'attribute' ? '' : t.characteristic.subgroup(characteristic.subgroup.size),
     stream.limits.version > 0
       ? `${t.characteristic.limits(stream.limits.version)} · ${stream.limits.subgroups > 0 ? t.characteristic.limitsFrom(stream.limits.subgroups) : t.characteristic.limitsTyped}`
       : stream.baseline === null

@@ -80,7 +80,7 @@ function Tip({ row, decimals }: { row: SubgroupRow; decimals: number }) {
         (point) =>
           point !== undefined && (
             <span key={point.lane} class={point.rules.length > 0 ? 'is-signal' : ''}>
-              {point.statistic} {w.figure(point.value, decimals)}
+              {t.characteristic.statistic[point.statistic] ?? point.statistic} {w.figure(point.value, decimals)}
               {point.rules.length > 0 && ` ◆ ${point.rules.join(', ')}`}
               {point.status !== 'judged' && ` (${t.characteristic.status[point.status]})`}
             </span>

@@ -15,7 +15,9 @@ export function DataTable({ rows, decimals, name }: { rows: readonly SubgroupRow
   const lanes = rows.at(-1)?.lanes ?? [];
   const head = [
     t.characteristic.time,
-    ...lanes.flatMap((point) => (point === undefined ? [] : [point.statistic, 'LCL', 'CL', 'UCL'])),
+    ...lanes.flatMap((point) =>
+      point === undefined ? [] : [t.characteristic.statistic[point.statistic] ?? point.statistic, 'LCL', 'CL', 'UCL'],
+    ),
     'n',
     t.characteristic.rules,
     t.characteristic.version,

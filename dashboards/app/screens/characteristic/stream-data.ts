@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { EventJson, HistogramJson, PointJson, StreamDetailJson } from '../../../../src/api/contract.ts';
-import { ApiFailure } from '../../state/api.ts';
+import { ApiFailure, newestSubgroups } from '../../state/api.ts';
 import { useApp } from '../../state/context.ts';
 
 export type WindowSize = 50 | 200 | 'all';
@@ -18,7 +18,6 @@ export interface StreamData {
   reload(): void;
 }
 
-const ALL = 20_000;
 const REFRESH_MS = 20_000;
 
 /** Data of one stream. The window follows the newest points; the histogram is renewed now and then. */
@@ -39,7 +38,7 @@ export function useStreamData(id: string, size: WindowSize): StreamData {
       try {
         const [d, p, h] = await Promise.all([
           app.api.stream(id, abort.signal),
-          app.api.points(id, size === 'all' ? ALL : size, abort.signal),
+          app.api.points(id, size, abort.signal),
           app.api.histogram(id, abort.signal),
         ]);
         detail.value = d;
@@ -66,7 +65,8 @@ export function useStreamData(id: string, size: WindowSize): StreamData {
       const happened = messages.flatMap((m) => (m.type === 'event' && m.event.stream === id ? [m.event] : []));
       if (happened.length > 0) events.value = [...events.peek(), ...happened];
       if (fresh.length === 0) return;
-      points.value = lastSubgroups(merge(points.peek(), fresh), size);
+      const merged = merge(points.peek(), fresh);
+      points.value = size === 'all' ? merged : newestSubgroups(merged, size);
       refresh ??= setTimeout(() => {
         refresh = undefined;
         app.api.histogram(id).then(
@@ -109,12 +109,4 @@ function merge(known: readonly PointJson[], fresh: readonly PointJson[]): PointJ
   const rows = new Map(known.map((point) => [keyOf(point), point]));
   for (const point of fresh) rows.set(keyOf(point), point);
   return [...rows.values()];
-}
-
-function lastSubgroups(points: readonly PointJson[], size: WindowSize): readonly PointJson[] {
-  if (size === 'all') return points;
-  const ids = [...new Set(points.map((point) => point.id))];
-  if (ids.length <= size) return points;
-  const kept = new Set(ids.slice(-size));
-  return points.filter((point) => kept.has(point.id));
 }
