@@ -2,22 +2,19 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { PumjilError } from '../errors.ts';
+import { openPlantDb } from '../history/embedded/schema.ts';
 import type { RecordStore } from './record-store.ts';
 
 export interface SqliteStore extends RecordStore {
   close(): void;
 }
 
-/** The table of records; plant.db has it whoever created the file. */
-export const RECORD_TABLE =
-  'CREATE TABLE IF NOT EXISTS record (kind TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, key))';
-
 /**
- * Opens (or creates) a database with a table of records. A running plant may hold the same file open: a write waits up to 5 s for it.
+ * Opens plant.db, made when absent, for its records. A running plant may hold the same file open: a write waits up to 5 s for it.
  *
- * @throws PumjilError DATA_DIR_UNWRITABLE
+ * @throws PumjilError DATA_DIR_UNWRITABLE, HISTORY_DAMAGED
  */
 export function openSqliteStore(path: string): SqliteStore {
   const database = open(path);
@@ -46,17 +43,15 @@ export function openSqliteStore(path: string): SqliteStore {
 function open(path: string): DatabaseSync {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path);
-    database.exec('PRAGMA busy_timeout = 5000');
-    database.exec('PRAGMA journal_mode = WAL');
-    database.exec('PRAGMA synchronous = FULL');
-    database.exec(RECORD_TABLE);
-    return database;
   } catch (cause) {
     throw new PumjilError('DATA_DIR_UNWRITABLE', {
-      message: `${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `the folder ${dirname(path)} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`,
       hint: 'Check the data folder, its permissions and the free space; --data-dir names another.',
       cause,
     });
   }
+  const database = openPlantDb(path);
+  // The journal cannot give users back: each change is flushed.
+  database.exec('PRAGMA synchronous = FULL');
+  return database;
 }
