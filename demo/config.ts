@@ -196,8 +196,8 @@ function liveAdapters(file: PlantFile, options: DemoConfigOptions): Record<Adapt
     const own = file.lines.find((each) => each.id === line);
     return ((own?.cycle_s ?? 30) * 1000) / options.speed / (line === 'L2' ? (own?.parts_per_cycle ?? 1) : 1);
   };
-  // Four looks a cycle: each record is seen while it stands, and a slow poll costs none.
-  const look = (line: string): number => Math.min(1000, Math.max(10, Math.floor(cycleMs(line) / 4)));
+  // Several looks a cycle: each record is seen while it stands, and a slow poll costs none.
+  const look = (line: string): number => Math.min(1000, Math.max(10, Math.floor(cycleMs(line) / 8)));
   const registers = registerMap(file);
   const modbus = (trigger: string, isOwn: (tag: string) => boolean): unknown => ({
     use: 'modbus',
@@ -230,7 +230,7 @@ function liveAdapters(file: PlantFile, options: DemoConfigOptions): Record<Adapt
     endpoint: `opc.tcp://127.0.0.1:${options.ports.l2}`,
     security: { mode: 'sign_and_encrypt', policy: 'Basic256Sha256', trust: 'first_use' },
     user: { name: OPCUA_USER, password: fromEnvironment('PUMJIL_DEMO_OPCUA_PASSWORD') },
-    publishing_ms: Math.max(50, look('L2')),
+    publishing_ms: Math.max(20, look('L2')),
     record: {
       counter: nodes[record].counter,
       sampling_ms: look('L2'),

@@ -184,13 +184,15 @@ test('a record that is durable does not come again after a restart, and missed o
   expect(second.run.gaps.find((gap) => gap.reason === 'records_missed')).toMatchObject({ missing: 2 * 2 });
 });
 
-test('a server certificate that nobody trusted is refused by name, and the password is never sent', async () => {
+test('a server certificate that nobody trusted is refused by name, before a session is asked for', async () => {
   const context = testContext('strict');
+  const sessions = cell.server.engine.cumulatedSessionCount;
   const { user: _, ...security } = { mode: 'sign_and_encrypt', policy: 'Basic256Sha256', trust: 'known', user: 0 };
   await expect(adapter.probe(settings({ security }), context)).rejects.toMatchObject({
     code: 'ADAPTER_CREDENTIALS',
     hint: expect.stringContaining('trusted'),
   });
+  expect(cell.server.engine.cumulatedSessionCount).toBe(sessions);
   expect(readdirSync(join(context.folder, 'pki', 'rejected')).length).toBe(1);
   context.dispose();
 });

@@ -105,7 +105,7 @@ function machining(plant: PlantModel, _clock: Clock, given: LineArguments): Line
     const namespace = addressSpace.registerNamespace('urn:gaon:ansan-1:mc7');
     const machine = namespace.addObject({ organizedBy: addressSpace.rootFolder.objects, browseName: 'MC7' });
     const add = (node: string, dataType: DataType): void => {
-      const name = node.slice(node.indexOf('s=') + 2);
+      const name = node.slice(node.indexOf(';s=') + 3);
       const variable = namespace.addVariable({
         componentOf: machine,
         browseName: name,

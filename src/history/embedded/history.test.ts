@@ -64,7 +64,11 @@ test('a block that overlaps the cursor stores each row once', async () => {
 
 test('events and alarms are upserted and found by kind, series, time and state', async () => {
   const history = openEmbeddedHistory({ file: await scratch() });
-  const events = [eventOf(1, 0), eventOf(2, 0, { kind: 'gap', series: -1, adapter: 'press3' }), eventOf(3, 0, { series: 1 })];
+  const events = [
+    eventOf(1, 0),
+    eventOf(2, 0, { kind: 'gap', series: -1, adapter: 'press3' }),
+    eventOf(3, 0, { series: 1 }),
+  ];
   for (const event of events) {
     await history.append(blockOf(event.seq, [], { events: [event], alarms: [alarmOf(event.id, event.timeMs)] }));
   }
@@ -108,7 +112,9 @@ test('summaries from chunk statistics equal those over all rows', async () => {
       (row) => Math.floor(row.ms / bucketMs) * bucketMs,
     );
     const answer = history.aggregate(idOf(0), from, to, bucketMs);
-    expect(answer.map((bucket) => [bucket.fromMs, bucket.n])).toEqual([...buckets].map(([at, rows]) => [at, rows.length]));
+    expect(answer.map((bucket) => [bucket.fromMs, bucket.n])).toEqual(
+      [...buckets].map(([at, rows]) => [at, rows.length]),
+    );
     for (const bucket of answer) {
       const values = (buckets.get(bucket.fromMs) ?? []).map((row) => row.value);
       expect(bucket.min).toBe(Math.min(...values));
@@ -138,7 +144,11 @@ test('the newest three snapshots stay, with fingerprints and the seq of a time',
   expect(history.latestSnapshot()).toBeUndefined();
   expect(history.oldestSnapshotSeq()).toBeUndefined();
   for (const seq of [10, 20, 30, 40]) {
-    history.saveSnapshot(seq, Uint8Array.from({ length: 5000 }, (_, i) => i + seq), Uint8Array.of(seq, 255));
+    history.saveSnapshot(
+      seq,
+      Uint8Array.from({ length: 5000 }, (_, i) => i + seq),
+      Uint8Array.of(seq, 255),
+    );
     nowMs += 60_000;
   }
   await history.close();
@@ -243,9 +253,12 @@ test('outbox blocks come back whole, with their series, until every sink has the
 });
 
 test('ties keep all rows of one characteristic and part apart, however late, across restarts', async () => {
-  const anyBlock = fc.array(fc.record({ series: fc.nat(2), at: fc.nat(12), unit: fc.constantFrom(1n, 1000n, 1_000_000n) }), {
-    maxLength: 12,
-  });
+  const anyBlock = fc.array(
+    fc.record({ series: fc.nat(2), at: fc.nat(12), unit: fc.constantFrom(1n, 1000n, 1_000_000n) }),
+    {
+      maxLength: 12,
+    },
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(anyBlock, fc.boolean()), { maxLength: 8 }), async (drawn) => {
       const folder = await mkdtemp(join(tmpdir(), 'pumjil-ties-'));

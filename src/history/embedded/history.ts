@@ -109,7 +109,7 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
     },
     latestSnapshot() {
       const row = db.prepare('SELECT seq, body FROM snapshot ORDER BY seq DESC LIMIT 1').get();
-      return row === undefined ? undefined : { seq: Number(row.seq), bytes: unsqueeze(asBytes(row.body)) };
+      return row === undefined ? undefined : { seq: Number(row.seq), bytes: new Uint8Array(unsqueeze(asBytes(row.body))) };
     },
     oldestSnapshotSeq() {
       const seq = db.prepare('SELECT min(seq) AS seq FROM snapshot').get()?.seq;
@@ -119,7 +119,7 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
       const rows = db
         .prepare('SELECT body FROM side_blob WHERE name = ? AND at >= ? ORDER BY id')
         .all(name, now() - BLOB_MS);
-      return rows.map((row) => unsqueeze(asBytes(row.body)));
+      return rows.map((row) => new Uint8Array(unsqueeze(asBytes(row.body))));
     },
     seqAt(ms) {
       const seq = db.prepare('SELECT seq FROM seq_time WHERE at <= ? ORDER BY at DESC LIMIT 1').get(ms)?.seq;

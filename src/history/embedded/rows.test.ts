@@ -21,24 +21,32 @@ function damaged(what: string): PumjilError {
 
 test('columns of numbers and times come back bit for bit', () => {
   fc.assert(
-    fc.property(fc.array(anyFloat), fc.array(anyTime), fc.array(fc.maxSafeNat().map((n) => n % 2 ** 50)), (floats, times, ints) => {
-      const writer = byteWriter(1);
-      writeFloats(writer, Float64Array.from(floats));
-      writeTimes(writer, BigInt64Array.from(times));
-      writeInts(writer, ints);
-      const reader = byteReader(writer.bytes(), damaged);
-      expect([...readFloats(reader, floats.length)]).toEqual(floats);
-      expect([...readTimes(reader, times.length)]).toEqual(times);
-      expect(readInts(reader, ints.length)).toEqual(ints);
-      expect(reader.left()).toBe(0);
-    }),
+    fc.property(
+      fc.array(anyFloat),
+      fc.array(anyTime),
+      fc.array(fc.maxSafeNat().map((n) => n % 2 ** 50)),
+      (floats, times, ints) => {
+        const writer = byteWriter(1);
+        writeFloats(writer, Float64Array.from(floats));
+        writeTimes(writer, BigInt64Array.from(times));
+        writeInts(writer, ints);
+        const reader = byteReader(writer.bytes(), damaged);
+        expect([...readFloats(reader, floats.length)]).toEqual(floats);
+        expect([...readTimes(reader, times.length)]).toEqual(times);
+        expect(readInts(reader, ints.length)).toEqual(ints);
+        expect(reader.left()).toBe(0);
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
 test('values of a few decimals cost about two bytes each', () => {
   const writer = byteWriter();
-  writeFloats(writer, Float64Array.from({ length: 1000 }, (_, i) => Math.round(5000 + 50 * Math.sin(i)) / 1000));
+  writeFloats(
+    writer,
+    Float64Array.from({ length: 1000 }, (_, i) => Math.round(5000 + 50 * Math.sin(i)) / 1000),
+  );
   expect(writer.bytes().length).toBeLessThan(2100);
 });
 
