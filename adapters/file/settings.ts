@@ -45,7 +45,7 @@ export const fileSettings = z.strictObject({
     .string()
     .min(1)
     .describe('Folder that is watched for files.')
-    .meta({ examples: ['./inbox'] }),
+    .meta({ examples: ['./inbox'], path: true }),
   format: z.enum(['csv']).default('csv').describe('Form of the files.'),
   pattern: z
     .string()

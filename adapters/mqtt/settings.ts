@@ -67,9 +67,9 @@ export const mqttSettings = z
       .meta({ examples: ['pumjil-ansan-1'] }),
     username: z.string().optional().describe('User name at the broker.'),
     password: z.string().optional().describe('Password at the broker; take it from an environment variable.'),
-    ca: z.string().optional().describe('File of the certificate authority (PEM) for mqtts.'),
-    cert: z.string().optional().describe('File of the client certificate (PEM).'),
-    key: z.string().optional().describe('File of the client key (PEM).'),
+    ca: z.string().optional().describe('File of the certificate authority (PEM) for mqtts.').meta({ path: true }),
+    cert: z.string().optional().describe('File of the client certificate (PEM).').meta({ path: true }),
+    key: z.string().optional().describe('File of the client key (PEM).').meta({ path: true }),
     version: z
       .union([z.literal(4), z.literal(5)])
       .default(4)

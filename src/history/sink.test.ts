@@ -20,7 +20,9 @@ const unreachable = (retryAfterMs?: number) =>
   });
 
 test('pauses double from 0.2 to 30 s, with jitter, and never undercut what the server asks for', () => {
-  expect([1, 2, 3, 8, 9, 100].map((n) => pauseAfter(n, unreachable(), 0))).toEqual([200, 400, 800, 25_600, 30_000, 30_000]);
+  expect([1, 2, 3, 8, 9, 100].map((n) => pauseAfter(n, unreachable(), 0))).toEqual([
+    200, 400, 800, 25_600, 30_000, 30_000,
+  ]);
   expect(pauseAfter(1, unreachable(), 0.5)).toBe(250);
   expect(pauseAfter(1, unreachable(45_000), 0)).toBe(45_000);
   const refused = new PumjilError('HISTORY_CREDENTIALS', { message: '-', hint: '-', retryable: true });
@@ -46,7 +48,11 @@ test('an outage is a cursor that waits: no block is left out, none overtakes, pa
     name: 'test',
     history,
     cursor: 1,
-    outbox: (after, limit) => [1, 2, 3, 4, 5].filter((seq) => seq > after).slice(0, limit).map((seq) => blockOf(seq, [])),
+    outbox: (after, limit) =>
+      [1, 2, 3, 4, 5]
+        .filter((seq) => seq > after)
+        .slice(0, limit)
+        .map((seq) => blockOf(seq, [])),
     setCursor: (seq) => {
       if (seq === 5) stop.abort();
     },
@@ -108,7 +114,11 @@ test.skipIf(whyNoInfluxd() !== undefined)(
     const write = async (seq: number) => {
       // All cavities of a shot carry its time, and every third shot repeats the time of the one before.
       const ms = seq - (seq % 3 === 0 ? 1 : 0);
-      const given: Given[] = [0, 1, 2, 3].map((series) => ({ series, timeNs: BigInt(ms) * 1_000_000n, value: seq + series / 4 }));
+      const given: Given[] = [0, 1, 2, 3].map((series) => ({
+        series,
+        timeNs: BigInt(ms) * 1_000_000n,
+        value: seq + series / 4,
+      }));
       for (const { value } of given) {
         sent.n += 1;
         sent.sum += value;
@@ -133,7 +143,9 @@ test.skipIf(whyNoInfluxd() !== undefined)(
         arrived.n += 1;
         arrived.sum += row.value;
       }
-      expect(rows).toEqual(await embedded.measurements({ series: series.id, fromMs: -Infinity, toMs: Infinity, limit: 1e6 }));
+      expect(rows).toEqual(
+        await embedded.measurements({ series: series.id, fromMs: -Infinity, toMs: Infinity, limit: 1e6 }),
+      );
     }
     expect(arrived).toEqual(sent);
     expect(embedded.outbox(0, 10)).toEqual([]);

@@ -52,6 +52,8 @@ export function runAdapter(options: RunnerOptions): Runner {
   const tagIndex = new Map<string, number>();
   let handler: ((delivery: Delivery) => Promise<DeliveryReply>) | undefined;
   let openGap: Gap | undefined;
+  // Whoever declared an open gap closes it: adapters know best when it really began and ended.
+  let isOurGap = false;
   let lastValueMs: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   let refusedRows = 0;
@@ -85,7 +87,7 @@ export function runAdapter(options: RunnerOptions): Runner {
       enter('connected', detail ?? '');
       pauseMs = FIRST_PAUSE_MS;
       status.lastError = null;
-      if (openGap !== undefined) void declare({ ...openGap, toMs: now() });
+      if (openGap !== undefined && isOurGap) void declare({ ...openGap, toMs: now() });
     },
     refused(count, reason, sample) {
       refusedRows += count;
@@ -150,8 +152,10 @@ export function runAdapter(options: RunnerOptions): Runner {
   /** One life of the adapter: from start to its end or its error. */
   async function live(): Promise<void> {
     for await (const item of adapter.collect(plan.settings, context)) {
-      if (item.kind === 'gap') await declare(item);
-      else take(item);
+      if (item.kind === 'gap') {
+        isOurGap = false;
+        await declare(item);
+      } else take(item);
       while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight).catch(() => undefined);
       if (ending.signal.aborted) break;
     }
@@ -189,6 +193,7 @@ export function runAdapter(options: RunnerOptions): Runner {
       log.warn({ adapter: plan.id, code: plainError.code, cause: plainError.message, hint: plainError.hint }, 'lost');
     if (openGap === undefined) {
       const fromMs = lastValueMs ?? options.lastDurableMs() ?? now();
+      isOurGap = true;
       await declare({ kind: 'gap', tags: [], fromMs, toMs: null, reason: 'link_down' });
     }
   }

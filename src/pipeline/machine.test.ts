@@ -284,6 +284,15 @@ describe('links and gaps', () => {
     expect(out.events[0]).toMatchObject({ kind: 'gap', data: { reason: 'link_down' } });
   });
 
+  test('a link that was bridged breaks nothing and counts no lost time', () => {
+    const machine = createMachine();
+    feed(machine, config(characteristic()), values(['bore', 10, 1]));
+    const out = feed(machine, gap({ toMs: null }), gap({ missing: 0 }), values(['bore', 10, 6000]));
+    expect(pointsOf(out)[0]?.breakBefore).toBe(false);
+    expect(out.events.map((event) => event.kind)).toEqual(['gap', 'link']);
+    expect(machine.state.adapters.get('cell7')?.gapMs).toBe(0);
+  });
+
   test('a gap of another adapter leaves them alone', () => {
     const machine = createMachine();
     feed(machine, config(characteristic()), values(['bore', 10, 1]));

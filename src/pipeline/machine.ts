@@ -247,35 +247,29 @@ function subgroupPlan(characteristic: CharacteristicPlan) {
 function applyGap(m: Machinery, entry: GapEntry): void {
   const { gap, adapter } = entry;
   const counts = countsOf(m, adapter);
-  const isOpenEnd = gap.toMs === null;
+  // A link that came back without losing anything: no length, or known to be bridged.
+  const isBridged = gap.toMs !== null && (gap.missing === 0 || (gap.toMs <= gap.fromMs && gap.missing === undefined));
   if (gap.tags.length === 0) {
-    if (isOpenEnd) {
+    if (gap.toMs === null) {
       counts.openGapMs ??= gap.fromMs;
       counts.openGapReason = gap.reason;
     } else {
-      counts.gapMs += Math.max(0, gap.toMs - Math.max(gap.fromMs, counts.gapUntilMs));
+      if (!isBridged) counts.gapMs += Math.max(0, gap.toMs - Math.max(gap.fromMs, counts.gapUntilMs));
       counts.gapUntilMs = Math.max(counts.gapUntilMs, gap.toMs);
       if (counts.linkAlarm) m.alarms.returned('link', adapter, m.state.seq, entry.atMs);
       counts.openGapMs = null;
       counts.linkAlarm = false;
     }
   }
-  m.event(
-    gap.toMs !== null && gap.toMs <= gap.fromMs && gap.missing === undefined ? 'link' : 'gap',
-    gap.fromMs,
-    -1,
-    adapter,
-    gapWords(adapter, gap),
-    {
-      fromMs: gap.fromMs,
-      toMs: gap.toMs,
-      reason: gap.reason,
-      tags: gap.tags,
-      ...(gap.missing === undefined ? {} : { missing: gap.missing }),
-    },
-  );
-  // A gap of no length is a link that came back without losing anything: the histories go on.
-  if (gap.toMs !== null && gap.toMs <= gap.fromMs && gap.missing === undefined) return;
+  m.event(isBridged ? 'link' : 'gap', gap.fromMs, -1, adapter, gapWords(adapter, gap), {
+    fromMs: gap.fromMs,
+    toMs: gap.toMs,
+    reason: gap.reason,
+    tags: gap.tags,
+    ...(gap.missing === undefined ? {} : { missing: gap.missing }),
+  });
+  // Whether anything was lost is known when the gap ends; until then there is nothing to judge anyway.
+  if (gap.toMs === null || isBridged) return;
   const tags = new Set(gap.tags);
   for (const stream of m.state.streams.values()) {
     const characteristic = m.routing.characteristic(stream.characteristic);

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, Words>> = {
   queue_overflow: { ko: '대기열 넘침', en: 'queue overflow' },
   slow_consumer: { ko: '처리 지연으로 누락', en: 'dropped, consumer too slow' },
   missed_records: { ko: '기록 누락', en: 'records missed' },
+  journal_refused: { ko: '저널이 받지 못함', en: 'refused by the journal' },
   device_death: { ko: '장치 종료', en: 'device reported its death' },
 };
 

@@ -297,6 +297,7 @@ test('ties keep all rows of one characteristic and part apart, however late, acr
 test('refused lines are kept and their measurements counted', async () => {
   const history = openEmbeddedHistory({ file: await scratch() });
   history.quarantineLine('influxdb', 'pumjil_measurement,part=a value=1 1', 'field type conflict');
+  history.quarantineLine('influxdb', 'pumjil_measurement,part=a value=1 1', 'field type conflict');
   history.quarantineLine('influxdb', 'pumjil_event,kind=a id="1" 1', 'field type conflict');
   expect(history.quarantined()).toBe(1);
   expect(history.quarantine(1)).toMatchObject([{ sink: 'influxdb', reason: 'field type conflict' }]);

@@ -109,7 +109,9 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
     },
     latestSnapshot() {
       const row = db.prepare('SELECT seq, body FROM snapshot ORDER BY seq DESC LIMIT 1').get();
-      return row === undefined ? undefined : { seq: Number(row.seq), bytes: new Uint8Array(unsqueeze(asBytes(row.body))) };
+      return row === undefined
+        ? undefined
+        : { seq: Number(row.seq), bytes: new Uint8Array(unsqueeze(asBytes(row.body))) };
     },
     oldestSnapshotSeq() {
       const seq = db.prepare('SELECT min(seq) AS seq FROM snapshot').get()?.seq;
@@ -129,11 +131,12 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
     trimOutbox: (upto) => inTransaction(db, file, () => run('DELETE FROM outbox WHERE seq <= ?', upto)),
     quarantineLine(sink, line, reason) {
       flushed(db, file, () => {
-        run('INSERT INTO quarantine (sink, at, line, reason) VALUES (?, ?, ?, ?)', sink, now(), line, reason);
+        const sql = 'INSERT OR IGNORE INTO quarantine (sink, at, line, reason) VALUES (?, ?, ?, ?)';
+        const { changes } = db.prepare(sql).run(sink, now(), line, reason);
+        // The same line again is the same refusal: its block was sent once more.
+        if (changes === 0 || !line.startsWith('pumjil_measurement')) return;
         run('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?', QUARANTINED_LINES);
-        if (!line.startsWith('pumjil_measurement')) return;
-        const count = queries.quarantined() + 1;
-        run("INSERT OR REPLACE INTO meta (key, value) VALUES ('quarantined', ?)", count);
+        run("INSERT OR REPLACE INTO meta (key, value) VALUES ('quarantined', ?)", queries.quarantined() + 1);
       });
     },
     putRecord(kind, key, json) {

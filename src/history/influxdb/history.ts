@@ -19,7 +19,8 @@ export interface InfluxOptions extends ClientOptions {
 export function openInfluxHistory(options: InfluxOptions): History {
   const client = openClient(options);
   const { database } = options;
-  const writer = lineWriter(client, database, options.onQuarantine ?? (() => undefined));
+  let refused: { line: string; reason: string }[] = [];
+  const writer = lineWriter(client, database, (line, reason) => refused.push({ line, reason }));
   const series = new Map<number, SeriesRow>();
   let cursor: number | undefined;
   let isCreated = false;
@@ -39,7 +40,10 @@ export function openInfluxHistory(options: InfluxOptions): History {
       for (const each of block.series) series.set(each.ix, each);
       cursor ??= await readCursor();
       // Also below the cursor: the lines are the same again, while after a new start with an empty data directory they are not.
+      refused = [];
       await writer.write(blockLines(block, (ix) => series.get(ix)));
+      // Told only now: a block of which a part failed comes again, with the same lines in it.
+      for (const { line, reason } of refused) options.onQuarantine?.(line, reason);
       if (block.seq <= cursor) return;
       await writer.write([`pumjil_cursor seq=${block.seq} 0`]);
       cursor = block.seq;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { blockOf, type Given } from '../../../test/contract/history-blocks.ts';
 import { type Influxd, startInfluxd, whyNoInfluxd } from '../../../test/contract/influxd.ts';
+import type { PumjilError } from '../../errors.ts';
 import { openInfluxHistory } from './history.ts';
 import { blockLines, floatField, stringField, tagText, tagValue } from './lines.ts';
 
@@ -105,7 +106,7 @@ test.each([
     (cause: unknown) => cause,
   );
   expect(error).toMatchObject({ code, retryable: true });
-  expect(error).toHaveProperty('data.retryAfterMs', retryAfterMs);
+  expect((error as PumjilError).data.retryAfterMs).toBe(retryAfterMs);
   expect(JSON.stringify([String(error), error])).not.toContain('canary');
   expect(refused).toEqual([]);
   await history.close();
@@ -118,7 +119,31 @@ test.each<[string, Reply]>([
 ])('a server that %s is a retryable error within the deadline', async (_, reply) => {
   const server = await fakeInflux(reply);
   const history = openInfluxHistory({ url: server.url, database: 'pumjil', timeoutMs: 300 });
-  await expect(history.append(blockOf(1, rows(3)))).rejects.toMatchObject({ code: 'HISTORY_UNREACHABLE', retryable: true });
+  await expect(history.append(blockOf(1, rows(3)))).rejects.toMatchObject({
+    code: 'HISTORY_UNREACHABLE',
+    retryable: true,
+  });
+  await history.close();
+});
+
+test('a line that is refused while the rest of its block fails is put aside once', async () => {
+  let isDown = true;
+  const server = await fakeInflux((lines, response) => {
+    if (lines.some((line) => line.includes('value=7,'))) response.writeHead(400).end('{"error":"bad"}');
+    else if (isDown && lines.some((line) => line.includes('value=5500,'))) response.writeHead(503).end();
+    else response.writeHead(204).end();
+  });
+  const refused: string[] = [];
+  const history = openInfluxHistory({
+    url: server.url,
+    database: 'pumjil',
+    onQuarantine: (line) => refused.push(line),
+  });
+  await expect(history.append(blockOf(1, rows(6000)))).rejects.toMatchObject({ code: 'HISTORY_UNREACHABLE' });
+  expect(refused).toEqual([]);
+  isDown = false;
+  await history.append(blockOf(1, rows(6000)));
+  expect(refused).toHaveLength(1);
   await history.close();
 });
 
@@ -142,7 +167,10 @@ test('a block whose answer was lost is written again in the same words', async (
 });
 
 test('tags are injective and hold no sign that ends them', () => {
-  const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('%', '5', 'C', '2', '\\', '\n', ' ', ',', '=') }));
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('%', '5', 'C', '2', '\\', '\n', ' ', ',', '=') }),
+  );
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
       const unescaped = (value: string) => value.replaceAll(/\\([ ,=])/g, '$1');
@@ -160,7 +188,10 @@ test('numbers are floats, whatever they look like, and no key is called tag', ()
   expect(floatField(1e21)).toBe('1e+21');
   expect(floatField(Number.NaN)).toBeUndefined();
   expect(stringField('a"\\\n')).toBe('"a\\"\\\\\n"');
-  const [line] = blockLines(blockOf(1, [{ series: 0, timeNs: 5n, value: Number.NaN, reason: 'timeout' }]), () => undefined);
+  const [line] = blockLines(
+    blockOf(1, [{ series: 0, timeNs: 5n, value: Number.NaN, reason: 'timeout' }]),
+    () => undefined,
+  );
   expect(line).toBe('pumjil_measurement id="1.0",series="",size=1,quality=2,reason="timeout" 5');
   expect(line).not.toMatch(/[ ,]tag=/);
 });
@@ -176,10 +207,17 @@ describe.skipIf(missing !== undefined)(`with influxd${missing === undefined ? ''
     server = await startInfluxd();
     const { url } = server;
     const texts = fc.sample(
-      fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: fc.constantFrom('\\', '"', ' ', ',', '=', '\n', '쿠', 'i', '%') })),
+      fc.oneof(
+        fc.string({ unit: 'binary', minLength: 1 }),
+        fc.string({ unit: fc.constantFrom('\\', '"', ' ', ',', '=', '\n', '쿠', 'i', '%') }),
+      ),
       { numRuns: 400, seed: 7 },
     );
-    const history = openInfluxHistory({ url, database: 'texts', onQuarantine: (line, reason) => expect.fail(`${reason}: ${line}`) });
+    const history = openInfluxHistory({
+      url,
+      database: 'texts',
+      onQuarantine: (line, reason) => expect.fail(`${reason}: ${line}`),
+    });
     const series = texts.map((text, ix) => ({
       ix,
       id: `${ix}`,
@@ -190,11 +228,19 @@ describe.skipIf(missing !== undefined)(`with influxd${missing === undefined ? ''
       station: text,
       isStream: true,
     }));
-    const given = texts.map((text, ix) => ({ series: ix, timeNs: BigInt(ix), value: ix, reason: text, context: { lot: text } }));
+    const given = texts.map((text, ix) => ({
+      series: ix,
+      timeNs: BigInt(ix),
+      value: ix,
+      reason: text,
+      context: { lot: text },
+    }));
     await history.append({ ...blockOf(1, given), series });
     const q = 'SELECT count("value") FROM "pumjil_measurement"; SELECT * FROM "pumjil_measurement"; SHOW MEASUREMENTS';
     const response = await fetch(`${url}/query?db=texts&q=${encodeURIComponent(q)}`);
-    const { results } = (await response.json()) as { results: { series: { columns: string[]; values: unknown[][] }[] }[] };
+    const { results } = (await response.json()) as {
+      results: { series: { columns: string[]; values: unknown[][] }[] }[];
+    };
     expect(results[0]?.series[0]?.values[0]?.[1]).toBe(texts.length);
     expect(results[2]?.series[0]?.values).toEqual([['pumjil_cursor'], ['pumjil_measurement']]);
     const { columns = [], values = [] } = results[1]?.series[0] ?? {};
@@ -219,9 +265,14 @@ describe.skipIf(missing !== undefined)(`with influxd${missing === undefined ? ''
       });
     await ask("CREATE USER boss WITH PASSWORD 'b' WITH ALL PRIVILEGES", '');
     await ask("CREATE USER worker WITH PASSWORD 'w'", 'boss:b');
-    const open = (username: string, password: string) => openInfluxHistory({ url: secured.url, database: 'plant', username, password });
-    await expect(open('worker', 'wrong').append(blockOf(1, rows(2)))).rejects.toMatchObject({ code: 'HISTORY_CREDENTIALS' });
-    await expect(open('worker', 'w').append(blockOf(1, rows(2)))).rejects.toMatchObject({ code: 'HISTORY_CREDENTIALS' });
+    const open = (username: string, password: string) =>
+      openInfluxHistory({ url: secured.url, database: 'plant', username, password });
+    await expect(open('worker', 'wrong').append(blockOf(1, rows(2)))).rejects.toMatchObject({
+      code: 'HISTORY_CREDENTIALS',
+    });
+    await expect(open('worker', 'w').append(blockOf(1, rows(2)))).rejects.toMatchObject({
+      code: 'HISTORY_CREDENTIALS',
+    });
     await open('boss', 'b').append(blockOf(1, rows(2)));
     await ask('GRANT ALL ON plant TO worker', 'boss:b');
     const worker = open('worker', 'w');
