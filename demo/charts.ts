@@ -1,4 +1,5 @@
 // How the charts of the plant file are drawn with the charts that exist today, and how often each takes a value.
+import { HOUR } from './model/calendar.ts';
 import { longRun } from './model/long-run.ts';
 import type { CharacteristicFile, PlantFile } from './model/plant-file.ts';
 import type { Wire } from './wiring.ts';
@@ -12,10 +13,20 @@ export interface ChartSettings {
 }
 
 const BASELINE = 25;
-/** A chart on every part of a line that makes 3 600 a day would cry wolf ten times a day. */
-const EVERY_PART_TAKE_ONE_OF = 10;
+/** Of one part in eleven: 25 of those are two hours, too short for lots and tools to show. */
+const WIRED_BASELINE = 200;
+/** Of what is measured twice a day: a working week. */
+const RARE_BASELINE = 10;
+const RARE_MS = 12 * HOUR;
+/**
+ * A chart on every part of a line that makes 3 600 a day would cry wolf ten times a day. Eleven has no factor in common
+ * with four cavities and three positions, so that each of them has its turn.
+ */
+const EVERY_PART_TAKE_ONE_OF = 11;
 /** Half width of the EWMA limits where tool wear is part of the process; 8 false alarms in ten healthy days, simulated. */
 const WORN_WIDTH = 5;
+/** From this share of slow variation on, neighbouring values say little about how far the process goes. */
+const SLOW_SHARE = 0.3;
 
 /**
  * Chart, subgroup, sample, rules and limits of one characteristic.
@@ -26,26 +37,22 @@ export function chartSettings(file: PlantFile, wire: Wire): ChartSettings {
   const { characteristic } = wire;
   const text = characteristic.chart;
   const sample = sampleOf(file, wire);
-  const common = { sample, rules: undefined, limits: { baseline: BASELINE } };
+  const common = { sample, rules: undefined, limits: { baseline: baselineOf(wire) } };
   if (text === 'three-way' || text === 'xbar-s') return { ...common, chart: 'xbar-s', size: takeOf(wire) };
   if (text === 'xbar-r') return { ...common, chart: 'xbar-r', size: takeOf(wire) };
   if (text === 'ewma') {
     // The wear of each tool is within these limits; a baseline of one tool would call the next one a signal.
-    return {
-      ...common,
-      chart: { use: 'ewma', lambda: 0.2, width: WORN_WIDTH },
-      size: 1,
-      limits: typed(file, characteristic),
-    };
-  }
-  if (text.startsWith('tool-wear')) {
-    const rules = { use: 'standard', without: ['N2'] };
-    return { ...common, chart: 'i-mr', size: 1, rules, limits: typed(file, characteristic) };
+    const chart = { use: 'ewma', lambda: 0.2, width: WORN_WIDTH };
+    return { ...common, chart, size: 1, limits: typed(file, characteristic) };
   }
   const isLn = text.includes('on ln') || characteristic.dist === 'lognormal';
-  // Neighbouring values of a slow process stay on one side for long without a cause.
-  const rules = isSlow(file, characteristic) ? { use: 'standard', without: ['N2'] } : undefined;
-  return { ...common, chart: isLn ? { use: 'i-mr', transform: 'ln' } : 'i-mr', size: 1, rules };
+  const chart = isLn ? { use: 'i-mr', transform: 'ln' } : 'i-mr';
+  if (!isLn && wire.adapter !== 'hand' && isSlow(file, characteristic)) {
+    // Its moving range shows a part of its spread, and it stays on one side for long without a cause.
+    const rules = { use: 'standard', without: ['N2'] };
+    return { ...common, chart, size: 1, rules, limits: typed(file, characteristic) };
+  }
+  return { ...common, chart, size: 1 };
 }
 
 /** Periods from which the limits of an attribute are learnt: ten shifts are a working week. */
@@ -73,7 +80,12 @@ function typed(file: PlantFile, characteristic: CharacteristicFile): { centre: n
   return { centre: Number(mean.toPrecision(7)), sigma: Number(sd.toPrecision(4)) };
 }
 
+/** Wear, drift and lots make up much of its spread, and every cavity is one process. */
 function isSlow(file: PlantFile, characteristic: CharacteristicFile): boolean {
-  const slow = file.lines.flatMap((line) => line.drivers.filter((each) => each.kind === 'ar1').map((each) => each.id));
-  return characteristic.role === 'process' && characteristic.effects.some((each) => slow.includes(each.from));
+  return characteristic.cavity === undefined && longRun(file, characteristic.id).slowShare > SLOW_SHARE;
+}
+
+function baselineOf(wire: Wire): number {
+  if (wire.sampling.kind === 'time' && wire.sampling.everyMs >= RARE_MS) return RARE_BASELINE;
+  return wire.isWired && wire.sampling.kind === 'every' ? WIRED_BASELINE : BASELINE;
 }

@@ -45,6 +45,9 @@ test('sampling sentences become counts, special characteristics classes, a part 
   expect(of('L1.cushion')?.subgroup.size).toBe(5);
   expect(of('L3.op_current')?.sample).toEqual({ take: 1, of: 10 });
   expect(of('L3.test_pressure')?.sample).toEqual({ take: 1, of: 20 });
+  // Every part: one in eleven, which meets every cavity and every position.
+  expect(of('L3.leak')?.sample).toEqual({ take: 1, of: 11 });
+  expect(of('L2.vibration')?.sample).toEqual({ take: 1, of: 1 });
   expect(of('L3.torque')?.class).toBe('critical');
   expect(of('L1.weight')?.split_by).toEqual(['cavity']);
   expect(of('L1.weight')?.by_part['CV-2200-CV']?.spec).toEqual({ lower: 46.9, target: 47.2, upper: 47.5 });

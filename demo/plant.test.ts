@@ -137,6 +137,8 @@ test('a fault may be given as a plant time of day or as a span after the live st
   expect(parseFault(file, 'dryer@13:35')).toEqual({ name: 'dryer', afterMs: HOUR / 2 });
   expect(parseFault(file, 'dryer@13:04').afterMs).toBe(24 * HOUR - 60_000);
   expect(parseFault(file, 'cut@+90m').afterMs).toBe(1.5 * HOUR);
+  expect(parseFault(file, 'cut@0:50').afterMs).toBe(50 * 60_000);
+  expect(parseFault(file, 'cut@+10:30').afterMs).toBe(10.5 * HOUR);
   expect(parseFault(file, 'gate3')).toEqual({ name: 'gate3', afterMs: 0 });
   expect(() => parseFault(file, 'dryer@soon')).toThrow(/"soon"/);
 });

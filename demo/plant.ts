@@ -141,14 +141,15 @@ export async function startPlant(options: PlantStart): Promise<RunningPlant> {
 }
 
 /**
- * Reads `name@time`: a time of day of the plant such as `14:30` (the next one after the live start at 13:05), or a time
- * after it such as `+90m` or `2h`. Without a time it begins at once.
+ * Reads `name@time`: a time of day of the plant such as `14:30` (the next one after the live start at 13:05), or plant time
+ * after it such as `+90m`, `2h`, `0:50` or `+1:30` (h:mm). Without a time it begins at once.
  *
  * @returns the name and ms of plant time after the live start
  * @throws Error when there is no such fault, or the time is no such time
  * @example
  * parseFault(loadPlantFile(), 'dryer@13:35'); // => { name: 'dryer', afterMs: 1800000 }
  * parseFault(loadPlantFile(), 'cut@+2h').afterMs; // => 7200000
+ * parseFault(loadPlantFile(), 'dryer@0:50').afterMs; // => 3000000
  */
 export function parseFault(file: PlantFile, text: string): { readonly name: string; readonly afterMs: number } {
   const [name = '', time = '+0m'] = text.split('@');
@@ -159,9 +160,11 @@ export function parseFault(file: PlantFile, text: string): { readonly name: stri
     const unit = span[2] === 'h' ? HOUR : span[2] === 'm' ? MINUTE : 1000;
     return { name, afterMs: Number(span[1]) * unit };
   }
+  const after = /^(?:\+(\d{1,3})|(\d)):([0-5]\d)$/.exec(time);
+  if (after !== null) return { name, afterMs: Number(after[1] ?? after[2]) * HOUR + Number(after[3]) * MINUTE };
   const clock = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
   if (clock === null)
-    throw new Error(`"${time}" in "${text}" is neither a time of day like 14:30 nor a span like +90m`);
+    throw new Error(`"${time}" in "${text}" is neither a time of day like 14:30 nor a span like +90m or 0:50`);
   const { liveStartMs } = plantCalendar(file);
   const startOfDay = liveStartMs % (24 * HOUR);
   const wanted = Number(clock[1]) * HOUR + Number(clock[2]) * MINUTE;

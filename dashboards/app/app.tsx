@@ -1,6 +1,7 @@
 // The frame around every screen: theme, language, sign-in, header, search, help.
 import { useSignal, useSignalEffect } from '@preact/signals';
-import { LocationProvider, Route, Router } from 'preact-iso';
+import { useEffect, useRef } from 'preact/hooks';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Header } from './components/header.tsx';
 import { HelpDialog } from './components/help-dialog.tsx';
 import { Failure, Loading } from './components/notice.tsx';
@@ -57,6 +58,13 @@ function Frame() {
       isHelping.value = true;
     },
   });
+  // A new screen is announced and read from its top; the first one leaves the focus where the browser put it.
+  const { path } = useLocation();
+  const shownPath = useRef(path);
+  useEffect(() => {
+    if (shownPath.current !== path) document.getElementById('content')?.focus({ preventScroll: true });
+    shownPath.current = path;
+  }, [path]);
   const failure = app.failure.value;
   return (
     <>

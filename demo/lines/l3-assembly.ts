@@ -55,7 +55,9 @@ async function assembly(plant: PlantModel, _clock: Clock, given: LineArguments):
   ): void => {
     const context = { part: record.part, ...contextOf(plant, record), ...more };
     const topic = `gaon/l3/${station}/quality`;
-    const payload = JSON.stringify({ t: Math.round(wallMs), id: `${station}-${record.serial}`, context, values });
+    const t = Math.round(wallMs);
+    // With its time: a plant that is started again makes the same serial numbers again.
+    const payload = JSON.stringify({ t, id: `${station}-${record.serial}-${t}`, context, values });
     publish(topic, payload, 1);
     if (!Object.keys(values).some((key) => `L3.${key}` === duplicated)) return;
     sent.push({ topic, payload });

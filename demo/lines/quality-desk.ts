@@ -100,7 +100,7 @@ function qualityDesk(plant: PlantModel, _clock: Clock, given: LineArguments): Li
         tag: nameOf(each.wire.characteristic),
         value: each.value,
         t: Math.round(wallMs),
-        id: `${record.line}-${record.counter}-${each.cavity}`,
+        id: `${nameOf(each.wire.characteristic)}-${record.counter}-${each.cavity}-${Math.round(wallMs)}`,
         context: {
           part: record.part,
           ...contextOf(plant, record),

@@ -5,6 +5,8 @@ import { gaugeSd } from './value.ts';
 export interface LongRun {
   readonly mean: number;
   readonly sd: number;
+  /** Share of the variance that comes from drivers: lots, wear, drift; the rest is new with every part. */
+  readonly slowShare: number;
 }
 
 /**
@@ -19,32 +21,43 @@ export function longRun(file: PlantFile, id: string): LongRun {
   if (own === undefined) throw new Error(`no characteristic "${id}" in ${file.meta.id}`);
   const gauge = file.gauges.find((each) => each.id === own.gauge);
   const truth = truthOf(file, own);
-  return { mean: truth.mean, sd: Math.hypot(truth.sd, gauge === undefined ? 0 : gaugeSd(gauge.grr, own)) };
+  const sd = Math.hypot(truth.sd, gauge === undefined ? 0 : gaugeSd(gauge.grr, own));
+  return { mean: truth.mean, sd, slowShare: truth.slow / (sd * sd) };
 }
 
-function truthOf(file: PlantFile, own: CharacteristicFile): LongRun {
+/** Mean, standard deviation, and the part of the variance that drivers make. */
+interface Truth {
+  readonly mean: number;
+  readonly sd: number;
+  readonly slow: number;
+}
+
+function truthOf(file: PlantFile, own: CharacteristicFile): Truth {
   let mean = own.base;
   let variance = 0;
+  let slow = 0;
   for (const effect of own.effects) {
     if (effect.cavity !== undefined) continue;
     const from = sourceOf(file, own, effect.from);
     mean += effect.coef * (from.mean - effect.ref);
     variance += (effect.coef * from.sd) ** 2;
+    slow += effect.coef ** 2 * from.slow;
   }
   const noise = own.dist === 'lognormal' ? mean * (own.s ?? 0) : (own.sd ?? 0);
-  return { mean, sd: Math.sqrt(variance + noise * noise) };
+  return { mean, sd: Math.sqrt(variance + noise * noise), slow };
 }
 
-function sourceOf(file: PlantFile, user: CharacteristicFile, name: string): LongRun {
+function sourceOf(file: PlantFile, user: CharacteristicFile, name: string): Truth {
   const other = file.characteristics.find((each) => each.id === name);
   if (other !== undefined) return truthOf(file, other);
   const home = file.lines.find((each) => each.id === lineOf(user.id));
   const driver = [home, ...file.lines].flatMap((each) => each?.drivers ?? []).find((each) => each.id === name);
   if (driver === undefined) throw new Error(`${user.id}: nothing is called "${name}"`);
-  return driverOf(driver);
+  const { mean, sd } = driverOf(driver);
+  return { mean, sd, slow: sd * sd };
 }
 
-function driverOf(driver: DriverFile): LongRun {
+function driverOf(driver: DriverFile): { readonly mean: number; readonly sd: number } {
   switch (driver.kind) {
     case 'ar1':
     case 'lot':

@@ -7,6 +7,7 @@ function raise(id: string, patch: Partial<Raise> = {}): Raise {
     id,
     seq: 1,
     atMs: 1000,
+    detectedMs: 1100,
     kind: 'signal',
     series: 3,
     adapter: '',

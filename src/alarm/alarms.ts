@@ -11,7 +11,10 @@ const CLOSED_KEPT_MS = 7 * 24 * 3600_000;
 export interface Raise {
   readonly id: string;
   readonly seq: Seq;
+  /** Source time, ms. */
   readonly atMs: number;
+  /** Time of the journal entry, ms: when it could be known. */
+  readonly detectedMs: number;
   readonly kind: AlarmRow['kind'];
   readonly series: number;
   readonly adapter: string;
@@ -242,6 +245,7 @@ function newAlarm(raise: Raise): AlarmRow {
     class: raise.class,
     state: 'unacknowledged',
     raisedMs: raise.atMs,
+    detectedMs: raise.detectedMs,
     lastMs: raise.atMs,
     acknowledgedMs: null,
     acknowledgedBy: '',

@@ -95,6 +95,7 @@ export async function runDemo(settings: DemoSettings, io: CommandIo): Promise<nu
     const text = demoConfig({ ...common, speed: settings.speed, ports: plant.ports, folder: inbox });
     writeFileSync(join(settings.folder, 'pumjil.yaml'), text);
     await serving.running.reload(await planOf(text), 'demo');
+    rmSync(past, { recursive: true, force: true });
     plant.go();
     const kept: Kept = { seed: settings.seed, pastDays: settings.pastDays, format: FORMAT };
     writeFileSync(join(settings.folder, 'demo.json'), JSON.stringify(kept));
@@ -155,7 +156,27 @@ async function runThroughPast(settings: DemoSettings, folder: string, serving: S
   }
   await running.idle();
   show(1);
-  rmSync(folder, { recursive: true, force: true });
+  await closePast(running);
+}
+
+/** What the past has raised is closed without a cause: nobody was there to look into it. */
+async function closePast(running: Serving['running']): Promise<void> {
+  const open = await running.plant.alarms({ open: true, limit: 10_000 });
+  const atMs = Date.now();
+  const text = '과거 이력에서 발생 / raised in the plant’s past';
+  await Promise.all(
+    open.map((alarm) =>
+      running.plant.submit({
+        kind: 'command',
+        atMs,
+        author: 'demo',
+        id: `past-${alarm.id}`,
+        verb: 'close',
+        alarm: alarm.id,
+        text,
+      }),
+    ),
+  );
 }
 
 function accepted(running: Serving['running']): number {

@@ -115,7 +115,10 @@ export interface AlarmRow {
   readonly adapter: string;
   readonly class: 'critical' | 'significant' | 'standard';
   readonly state: AlarmState;
+  /** Source time of the point (or fact) that raised it. */
   readonly raisedMs: number;
+  /** When Pumjil came to know it: later than `raisedMs` where data arrive late. */
+  readonly detectedMs?: number;
   readonly lastMs: number;
   readonly acknowledgedMs: number | null;
   readonly acknowledgedBy: string;

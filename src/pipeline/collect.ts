@@ -38,6 +38,8 @@ export interface RunnerOptions {
   append(entry: Entry): Promise<Receipt>;
   /** Source time (ms) of the last durable value of a tag, or of any tag. */
   lastDurableMs(tag?: string): number | undefined;
+  /** A gap that an earlier life of this adapter left open: closed as soon as the device is there again. */
+  readonly openGap?: { readonly fromMs: number; readonly reason: string } | undefined;
   now(): number;
   /** 0 … 1, for the jitter of the pauses. */
   random(): number;
@@ -51,9 +53,10 @@ export function runAdapter(options: RunnerOptions): Runner {
   const tagNames: string[] = [];
   const tagIndex = new Map<string, number>();
   let handler: ((delivery: Delivery) => Promise<DeliveryReply>) | undefined;
-  let openGap: Gap | undefined;
+  let openGap: Gap | undefined =
+    options.openGap === undefined ? undefined : { kind: 'gap', tags: [], toMs: null, ...options.openGap };
   // Whoever declared an open gap closes it: adapters know best when it really began and ended.
-  let isOurGap = false;
+  let isOurGap = openGap !== undefined;
   let lastValueMs: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   let refusedRows = 0;

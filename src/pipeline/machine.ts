@@ -302,6 +302,7 @@ function applyTick(m: Machinery): void {
       id: event.id,
       seq,
       atMs: nowMs,
+      detectedMs: nowMs,
       kind: 'link',
       series: -1,
       adapter,

@@ -40,6 +40,8 @@ export interface WriterState {
     Record<string, Omit<AdapterHealth, 'id' | 'use' | 'state' | 'detail' | 'sinceMs' | 'restarts' | 'lastError'>>
   >;
   readonly journal: Health['journal'];
+  /** Adapters whose link was down when the journal was last written. */
+  readonly openGaps: Readonly<Record<string, { readonly fromMs: number; readonly reason: string }>>;
   readonly cursor: Seq;
   readonly sinkCursors: Readonly<Record<string, Seq>>;
   readonly balance: Health['balance'];

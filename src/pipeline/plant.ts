@@ -119,6 +119,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     },
     append,
     lastDurableMs: (adapter, tag) => lastSourceMs.get(tag === undefined ? adapter : `${adapter}/${tag}`),
+    openGap: (adapter) => state?.openGaps[adapter],
     now: () => Date.now(),
     random: () => Math.random(),
   });

@@ -210,6 +210,7 @@ function raiseSignals(
       id: event.id,
       seq: m.state.seq,
       atMs: point.timeMs,
+      detectedMs: m.state.nowMs,
       kind: 'signal',
       series: stream.series,
       adapter: '',

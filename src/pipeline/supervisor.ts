@@ -13,6 +13,7 @@ export interface SupervisorOptions {
   adapter(use: string): Promise<Adapter>;
   append(entry: Entry): Promise<Receipt>;
   lastDurableMs(adapter: string, tag?: string): number | undefined;
+  openGap(adapter: string): { readonly fromMs: number; readonly reason: string } | undefined;
   now(): number;
   random(): number;
 }
@@ -42,6 +43,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         log: options.log,
         append: options.append,
         lastDurableMs: (tag) => options.lastDurableMs(plan.id, tag),
+        openGap: options.openGap(plan.id),
         now: options.now,
         random: options.random,
       }),

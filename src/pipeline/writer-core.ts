@@ -189,6 +189,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   function stateNow(): WriterState {
     const stats = journal.stats();
     const adapters: Record<string, WriterState['adapters'][string]> = {};
+    const openGaps: Record<string, WriterState['openGaps'][string]> = {};
     let received = 0;
     let duplicate = 0;
     let refused = 0;
@@ -198,6 +199,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       duplicate += counts.duplicate;
       refused += counts.refused;
       accepted += counts.accepted;
+      if (counts.openGapMs !== null) openGaps[id] = { fromMs: counts.openGapMs, reason: counts.openGapReason };
       const openMs = counts.openGapMs === null ? 0 : Math.max(0, Date.now() - counts.openGapMs);
       adapters[id] = {
         lastValueMs: counts.lastValueMs === 0 ? null : counts.lastValueMs,
@@ -218,6 +220,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
         bytes: stats.bytes,
         damage: stats.damage.map((found) => `${found.segment}: ${found.what}`),
       },
+      openGaps,
       cursor,
       sinkCursors: history.sinkCursors(),
       balance: {

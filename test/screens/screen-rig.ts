@@ -26,6 +26,8 @@ export interface ScreenRig {
   readonly url: string;
   /** A signed-in page in a browser profile of its own. */
   open(options: ScreenOptions, path: string): Promise<Screen>;
+  /** The server's clock goes ahead of the newest value: nothing came for so long. */
+  setAhead(ms: number): void;
   /** Ends the server alone, as a cut network does. */
   stopServer(): Promise<void>;
   close(): Promise<void>;
@@ -37,13 +39,14 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export async function startRig(executablePath: string): Promise<ScreenRig> {
   const [dashboardsFolder, browser] = await Promise.all([builtApp(), startChromium(executablePath)]);
   const plant = createPlantFixture({ seed: 7 });
+  let aheadMs = 0;
   const api = await startApi({
     plant,
     host: '127.0.0.1',
     port: 0,
     dashboardsFolder,
     log: SILENT,
-    now: () => plant.nowMs(),
+    now: () => plant.nowMs() + aheadMs,
   });
   let isStopped = false;
   const stopServer = async (): Promise<void> => {
@@ -54,6 +57,9 @@ export async function startRig(executablePath: string): Promise<ScreenRig> {
     plant,
     url: api.url,
     open: (options, path) => openScreen(browser, plant, api, options, path),
+    setAhead(ms) {
+      aheadMs = ms;
+    },
     stopServer,
     async close() {
       await browser.close();

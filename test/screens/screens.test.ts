@@ -230,6 +230,16 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
     await page.emulateMedia({ media: null });
   });
 
+  test('streams without values are hatched and say when they were last seen, never shown as well', async () => {
+    rig.setAhead(30 * 86_400_000);
+    const { page, close } = await rig.open(KO, '/');
+    await page.locator('.cell.is-late').first().waitFor();
+    expect(await page.locator('.cell.is-late').count()).toBe(rig.plant.streams().length);
+    expect(await page.locator('.lines').innerText()).toMatch(/마지막 값 \d+일 전/);
+    await close();
+    rig.setAhead(0);
+  });
+
   // Last: it ends the server.
   test('when the server goes away the header says since when and nothing pretends to be live', async () => {
     const { page, close } = await rig.open(KO, '/');

@@ -98,6 +98,7 @@ export function createAppState(): AppState {
           link.value = { kind: 'open' };
         } else if (link.value.kind !== 'lost') link.value = { kind: 'lost', sinceMs: nowMs.value };
       },
+      refused: () => void load(),
       resync: () => void load(),
     });
   }

@@ -5,6 +5,8 @@ export interface LiveListener {
   message(messages: readonly LiveJson[]): void;
   /** `lost`: nothing arrives until `open` is told again. */
   state(state: 'open' | 'lost'): void;
+  /** The server answered, but not with a stream: perhaps the session has ended. */
+  refused(): void;
   /** What happened meanwhile is not at hand: fetch everything anew. */
   resync(): void;
 }
@@ -50,6 +52,7 @@ export function openLive(listener: LiveListener): () => void {
       if (source?.readyState !== EventSource.CLOSED) return;
       source.close();
       wasClosed = true;
+      listener.refused();
       clearTimeout(reopening);
       reopening = setTimeout(connect, REOPEN_MS);
     };

@@ -6,17 +6,18 @@ import { counted, type Records } from '../records.ts';
 const DAY_MS = 86_400_000;
 /** Time in which a reaction must be recorded. */
 const REACTION_LIMIT_MS = 4 * 3_600_000;
+/** A closing without a cause is no reaction. */
 const REACTIONS = new Set(['cause', 'comment', 'close']);
 
 export function responseEvidence({ alarms, commands, quarterMs, nowMs }: Records): Evidence {
-  const recent = alarms.filter((a) => a.raisedMs >= quarterMs && a.raisedMs < nowMs);
+  const recent = alarms.filter((a) => a.raisedMs >= quarterMs && a.raisedMs < nowMs && couldBeAnswered(a));
   const firstReactionMs = new Map<unknown, number>();
   for (const { data, timeMs } of commands)
-    if (REACTIONS.has(String(data.verb)))
+    if (REACTIONS.has(String(data.verb)) && (data.verb !== 'close' || typeof data.cause === 'string'))
       firstReactionMs.set(data.alarm, Math.min(timeMs, firstReactionMs.get(data.alarm) ?? timeMs));
   const reacted = recent.filter((alarm) => {
     const at = firstReactionMs.get(alarm.id);
-    return at !== undefined && at - alarm.raisedMs <= REACTION_LIMIT_MS;
+    return at !== undefined && at - detectedMs(alarm) <= REACTION_LIMIT_MS;
   });
   const closed = recent.filter((a) => a.state === 'closed' && a.cause !== '');
   const item = (value: number | null, source: string) => counted(value, quarterMs, nowMs, source);
@@ -27,7 +28,7 @@ export function responseEvidence({ alarms, commands, quarterMs, nowMs }: Records
     ack_minutes_median: {
       ...item(
         medianMinutes(recent, nowMs),
-        'signal alarms, raised to acknowledged; unacknowledged after 4 h count with their age',
+        'signal alarms, detected to acknowledged; unacknowledged after 4 h count with their age',
       ),
       n: recent.length,
     },
@@ -36,11 +37,20 @@ export function responseEvidence({ alarms, commands, quarterMs, nowMs }: Records
   };
 }
 
+function detectedMs(alarm: AlarmRow): number {
+  return alarm.detectedMs ?? alarm.raisedMs;
+}
+
+/** An alarm on data that came hours late (files, imported history) says nothing about how fast people react. */
+function couldBeAnswered(alarm: AlarmRow): boolean {
+  return detectedMs(alarm) - alarm.raisedMs <= REACTION_LIMIT_MS;
+}
+
 /** An alarm nobody looked at counts with its age, so that ignoring alarms does not improve the figure; a fresh one does not count yet. */
 function medianMinutes(alarms: readonly AlarmRow[], nowMs: number): number | null {
   const minutes = alarms
-    .filter((a) => a.acknowledgedMs !== null || nowMs - a.raisedMs >= REACTION_LIMIT_MS)
-    .map((a) => ((a.acknowledgedMs ?? nowMs) - a.raisedMs) / 60_000)
+    .filter((a) => a.acknowledgedMs !== null || nowMs - detectedMs(a) >= REACTION_LIMIT_MS)
+    .map((a) => ((a.acknowledgedMs ?? nowMs) - detectedMs(a)) / 60_000)
     .sort((a, b) => a - b);
   const middle = minutes.length >> 1;
   const upper = minutes[middle];

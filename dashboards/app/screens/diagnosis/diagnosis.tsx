@@ -76,11 +76,11 @@ function Report({ of }: { of: DiagnosisJson }) {
         <dl class="references">
           {of.references.map((reference) => (
             <div key={reference.id}>
-              <dt>{w.pick(reference)}</dt>
-              <dd>
-                {w.quantity(reference.value, reference.unit)}
+              <dt>
+                {w.pick(reference)}
                 <span class="quiet">{reference.source}</span>
-              </dd>
+              </dt>
+              <dd>{w.quantity(reference.value, reference.unit)}</dd>
             </div>
           ))}
         </dl>

@@ -18,18 +18,20 @@ export function Indicators({ of }: { of: DiagnosisJson }) {
   return (
     <section class="card indicators-card">
       <h2>{t.diagnosis.indicators}</h2>
-      {of.area.dimensions.map((dimension) => {
-        const members = of.indicators.filter((indicator) => indicator.dimension === dimension.id);
-        if (members.length === 0) return null;
-        return (
-          <div key={dimension.id} class="indicator-group">
-            <h3>{w.pick(dimension)}</h3>
-            {members.map((indicator) => (
-              <Indicator key={indicator.id} of={indicator} />
-            ))}
-          </div>
-        );
-      })}
+      <div class="indicator-groups">
+        {of.area.dimensions.map((dimension) => {
+          const members = of.indicators.filter((indicator) => indicator.dimension === dimension.id);
+          if (members.length === 0) return null;
+          return (
+            <div key={dimension.id} class="indicator-group">
+              <h3>{w.pick(dimension)}</h3>
+              {members.map((indicator) => (
+                <Indicator key={indicator.id} of={indicator} />
+              ))}
+            </div>
+          );
+        })}
+      </div>
     </section>
   );
 }

@@ -1,7 +1,8 @@
 // Every line with its characteristics, worst first, one cell a stream.
 import type { StreamJson } from '../../../../src/api/contract.ts';
 import { StreamCell } from '../../components/stream-cell.tsx';
-import { useWriter } from '../../state/context.ts';
+import { isLate } from '../../domain/variation.ts';
+import { useApp, useWriter } from '../../state/context.ts';
 
 export function Lines({
   streams,
@@ -42,6 +43,7 @@ export function Lines({
                     {cells.map((stream) => (
                       <StreamCell key={stream.id} stream={stream} />
                     ))}
+                    <LastSeen of={cells} />
                   </span>
                 </li>
               ))}
@@ -52,6 +54,16 @@ export function Lines({
       <p class="quiet">{t.overview.legend}</p>
     </section>
   );
+}
+
+/** How long ago the longest silent of these streams spoke, when one is late. */
+function LastSeen({ of }: { of: readonly StreamJson[] }) {
+  const app = useApp();
+  const w = useWriter();
+  const now = app.slowNowMs.value;
+  const times = of.filter((stream) => isLate(stream, now)).map((stream) => stream.lastTimeMs ?? now);
+  if (times.length === 0) return null;
+  return <span class="quiet">{w.t.overview.lastSeen(w.ago(Math.min(...times), now))}</span>;
 }
 
 /** CC or SC beside a name; nothing for standard characteristics. */

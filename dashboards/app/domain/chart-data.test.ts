@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { PointJson } from '../../../src/api/contract.ts';
+import { newestSubgroups } from '../state/api.ts';
+import { chartLanes, stripMarks, subgroupRows } from './chart-data.ts';
+import { falseAlarmPrice } from './price.ts';
+import { shiftAt } from './shift.ts';
+
+function point(seq: number, lane: number, over: Partial<PointJson> = {}): PointJson {
+  return {
+    id: `${seq}.0`,
+    seq,
+    lane,
+    statistic: lane === 0 ? 'mean' : 'range',
+    timeMs: seq * 1000,
+    value: 1,
+    centre: 1,
+    lower: null,
+    upper: 2,
+    z: 0,
+    n: 5,
+    rules: [],
+    limitsVersion: 1,
+    status: 'judged',
+    breakBefore: false,
+    context: {},
+    ...over,
+  };
+}
+
+test('the lanes of one subgroup share a row, rows are in order of time', () => {
+  const rows = subgroupRows([point(2, 0), point(1, 0), point(1, 1), point(2, 1, { breakBefore: true })]);
+  expect(rows.map((row) => [row.id, row.lanes.length, row.breakBefore])).toEqual([
+    ['1.0', 2, false],
+    ['2.0', 2, true],
+  ]);
+});
+
+test('a missing number is NaN for the chart, never 0', () => {
+  const [lane] = chartLanes(subgroupRows([point(1, 0, { value: null })]), [], 2);
+  expect(lane?.values[0]?.value).toBeNaN();
+  expect(lane?.values[0]?.lower).toBeNaN();
+});
+
+test('a chart of shares shows the inspected numbers below', () => {
+  const lanes = chartLanes(subgroupRows([point(1, 0, { statistic: 'p', n: 200 })]), [], 2);
+  expect(lanes.map((lane) => [lane.statistic, lane.values[0]?.value])).toEqual([
+    ['p', 1],
+    ['n', 200],
+  ]);
+});
+
+test('a changed lot or tool leaves a mark, the first value known does not', () => {
+  const rows = subgroupRows([
+    point(1, 0, { context: { lot: 'A' } }),
+    point(2, 0, { context: { lot: 'A', tool: 'T1' } }),
+    point(3, 0, { context: { lot: 'B', tool: 'T1' } }),
+  ]);
+  expect(stripMarks(rows, []).map((mark) => [mark.column, mark.label])).toEqual([[2, 'lot B']]);
+});
+
+test('the newest subgroups keep all their lanes', () => {
+  const points = [1, 2, 3].flatMap((seq) => [point(seq, 0), point(seq, 1)]);
+  expect(newestSubgroups(points, 2).map((p) => p.seq)).toEqual([2, 2, 3, 3]);
+});
+
+test('a price is named only for rule sets it is known for, in any order', () => {
+  expect(falseAlarmPrice(['N2', 'N1'])).toBe('216');
+  expect(falseAlarmPrice(['N1', 'X1'])).toBeUndefined();
+});
+
+test('a night shift goes on after midnight and belongs to the day it began on', () => {
+  const night = { id: 'N', name: null, from: '20:00', to: '08:00', breaks: [], days: [5] };
+  expect(shiftAt([night], '23:00', 5)?.id).toBe('N');
+  expect(shiftAt([night], '02:00', 6)?.id).toBe('N');
+  expect(shiftAt([night], '02:00', 5)).toBeUndefined();
+  expect(shiftAt([night], '08:00', 6)).toBeUndefined();
+});
