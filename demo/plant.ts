@@ -45,7 +45,7 @@ export interface RunningPlant {
 }
 
 const PROCESSES = ['l1-moulding', 'l2-machining', 'l3-assembly', 'quality-desk'] as const;
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 3000;
 /** An order needs this long to reach every process before its time is over. */
 const ORDER_LEAD_MS = 200;

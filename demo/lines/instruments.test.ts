@@ -1,5 +1,6 @@
 // Small instruments of the plant: its code page, its register map, its door.
 
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';

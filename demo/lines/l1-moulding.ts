@@ -52,7 +52,7 @@ function moulding(plant: PlantModel, _clock: Clock, given: LineArguments): LineP
     const counts = counters.counts(record.part);
     write('part_no', record.part);
     write('lot', record.lot);
-    write('mould', context['mould'] ?? '');
+    write('mould', context.mould ?? '');
     write('shift', record.shift.id);
     write('period', counters.period(record));
     write('inspected', counts.inspected);

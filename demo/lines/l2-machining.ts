@@ -153,7 +153,7 @@ function machining(plant: PlantModel, _clock: Clock, given: LineArguments): Line
           automaticallyAcceptUnknownCertificate: true,
           disableFileWatchers: true,
         });
-      const password = process.env['PUMJIL_DEMO_OPCUA_PASSWORD'] ?? DEMO_SECRETS.PUMJIL_DEMO_OPCUA_PASSWORD;
+      const password = process.env.PUMJIL_DEMO_OPCUA_PASSWORD ?? DEMO_SECRETS.PUMJIL_DEMO_OPCUA_PASSWORD;
       const opened = new OPCUAServer({
         host: '127.0.0.1',
         port: 0,

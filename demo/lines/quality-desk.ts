@@ -33,7 +33,7 @@ function qualityDesk(plant: PlantModel, _clock: Clock, given: LineArguments): Li
   const target = (name: string): string => plant.file.data_faults.find((each) => each.name === name)?.target ?? '';
   const toCp949 = createCp949Encoder();
   const timers = new Set<NodeJS.Timeout>();
-  const token = process.env['PUMJIL_DEMO_HAND_TOKEN'] ?? DEMO_SECRETS.PUMJIL_DEMO_HAND_TOKEN;
+  const token = process.env.PUMJIL_DEMO_HAND_TOKEN ?? DEMO_SECRETS.PUMJIL_DEMO_HAND_TOKEN;
   let entries: HandEntries | undefined;
   let lateFiles = 0;
   const held: Paper[] = [];

@@ -162,6 +162,6 @@ test('after the countermeasure dents are rarer by day and by night', () => {
     risks[when]?.add(`${record.shift.id} ${((record.risks[at] ?? 0) * 1e6).toFixed(0)}`);
   }
   // 900 ppm and odds e^0.6 times that at night; then 350 ppm and e^0.1 times that.
-  expect([...(risks['before'] ?? [])].sort()).toEqual(['D 900', 'N 1639']);
-  expect([...(risks['after'] ?? [])].sort()).toEqual(['D 350', 'N 387']);
+  expect([...(risks.before ?? [])].sort()).toEqual(['D 900', 'N 1639']);
+  expect([...(risks.after ?? [])].sort()).toEqual(['D 350', 'N 387']);
 });

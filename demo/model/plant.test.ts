@@ -143,8 +143,8 @@ test('samples are taken as often as the sentences of the plant file say', () => 
       taken[column.characteristic] = (taken[column.characteristic] ?? 0) + 1;
     }
   }
-  expect(taken['L2.vibration']).toBe(made['L2']);
-  expect(taken['L2.bore_dia']).toBe(Math.ceil((made['L2'] ?? 0) / 10));
+  expect(taken['L2.vibration']).toBe(made.L2);
+  expect(taken['L2.bore_dia']).toBe(Math.ceil((made.L2 ?? 0) / 10));
   // Two days of 24 hours, begun and ended amid a period, less what changeovers and warm-up take.
   expect(taken['L1.weight']).toBeGreaterThan(42);
   expect(taken['L1.weight']).toBeLessThanOrEqual(50);

@@ -1,5 +1,4 @@
 // The x axis of a control chart: equal steps by subgroup, a visible break where production or collection paused, times as labels.
-import { utcFormat } from 'd3-time-format';
 import type { ChartColumn, ColumnScale } from './control-data.ts';
 import type { Primitive } from './scene.ts';
 
@@ -50,19 +49,18 @@ export function timeAxis(
       part: 'time axis',
     },
   ];
-  const clock = utcFormat('%H:%M');
-  const date = utcFormat('%m-%d');
   let lastX = Number.NEGATIVE_INFINITY;
   let lastDate = '';
   for (const [i, column] of columns.entries()) {
     const x = scale.x(i);
     if (x - lastX < LABEL_ROOM || x > scale.right - 14 || x < scale.left + 14) continue;
     lastX = x;
-    const local = new Date(column.timeMs + utcOffsetMinutes * 60_000);
-    const day = date(local);
+    // Shifted by the offset, UTC reads as plant time: 2026-11-24T14:32:00.000Z.
+    const local = new Date(column.timeMs + utcOffsetMinutes * 60_000).toISOString();
+    const day = local.slice(5, 10);
     items.push(
       { kind: 'line', role: 'muted', x1: x, y1: y, x2: x, y2: y + 4, width: 1, dash: 'solid', part: 'time tick' },
-      timeLabel(clock(local), x, y + 16),
+      timeLabel(local.slice(11, 16), x, y + 16),
     );
     if (day !== lastDate) items.push(timeLabel(day, x, y + 29));
     lastDate = day;

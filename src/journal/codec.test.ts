@@ -88,7 +88,9 @@ test('JSON keeps every number and every key', () => {
       fc.boolean(),
       fc.constant(null),
       fc.array(tie('value'), { maxLength: 3 }),
-      fc.dictionary(fc.oneof(anyText, fc.constantFrom('$', '$$', '$x', '__proto__')), tie('value'), { maxKeys: 3 }),
+      fc.dictionary(fc.oneof(anyText, fc.constantFrom('$', '$$', '$x', 'of', '\\', '"', '__proto__')), tie('value'), {
+        maxKeys: 3,
+      }),
     ),
   }));
   fc.assert(
@@ -97,6 +99,18 @@ test('JSON keeps every number and every key', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('keys that JSON escapes keep their names, whatever was parsed before', () => {
+  const signs = ['\\', '"', '\n', '\u0001', '\ud800', 'a', '쿠'];
+  for (let round = 0; round < 200; round += 1) {
+    for (const a of signs) {
+      for (const b of signs) {
+        const value = { [`k${a}`]: 1, [b]: 2 };
+        expect(fromJson(toJson(value))).toEqual(value);
+      }
+    }
+  }
 });
 
 test('any single changed byte of a record is detected', () => {

@@ -167,7 +167,8 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       history: {
         use: plan.history.use,
         cursor,
-        backlog: Math.max(0, state.journal.lastSeq - cursor),
+        // Entries without any output never reach a sink: an idle sink has everything.
+        backlog: sinkState?.isIdle === true ? 0 : Math.max(0, state.journal.lastSeq - cursor),
         lagMs: sinkState?.lagMs ?? 0,
         lastError: sinkState?.lastError ?? state.notReadyBecause,
       },

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
       say({
         type: 'state',
         lagMs: waitingSince === undefined ? 0 : Date.now() - waitingSince,
+        isIdle: state.state === 'idle',
         lastError: state.lastError === null ? null : `${state.lastError.message} ${state.lastError.hint}`,
       });
     },

@@ -7,12 +7,14 @@ import type { Seq } from '../journal/journal.ts';
 export interface SinkState {
   /** How long the oldest block that waits has waited, ms; 0 when nothing waits. */
   readonly lagMs: number;
+  /** Everything there is has been taken. */
+  readonly isIdle: boolean;
   readonly lastError: string | null;
 }
 
 export type FromSink =
   | { readonly type: 'cursor'; readonly seq: Seq }
-  | { readonly type: 'state'; readonly lagMs: number; readonly lastError: string | null }
+  | ({ readonly type: 'state' } & SinkState)
   | { readonly type: 'quarantined'; readonly line: string; readonly reason: string }
   | { readonly type: 'stopped' };
 
@@ -38,7 +40,7 @@ export function startSink(options: SinkOptions): SinkThread {
       workerData: { plan: options.plan, file: options.file },
     },
   );
-  let state: SinkState = { lagMs: 0, lastError: null };
+  let state: SinkState = { lagMs: 0, isIdle: false, lastError: null };
   let stopped: (() => void) | undefined;
   worker.on('message', (message: FromSink) => {
     switch (message.type) {
@@ -50,7 +52,7 @@ export function startSink(options: SinkOptions): SinkThread {
           if (message.lastError === null) options.log.info({ sink: 'influxdb' }, 'sink takes again');
           else options.log.warn({ sink: 'influxdb', cause: message.lastError }, 'sink waits');
         }
-        state = { lagMs: message.lagMs, lastError: message.lastError };
+        state = { lagMs: message.lagMs, isIdle: message.isIdle, lastError: message.lastError };
         return;
       case 'quarantined':
         options.quarantine(message.line, message.reason);

@@ -1,9 +1,9 @@
 // The shape every language must have: that of the Korean source, with any text in place of the Korean ones.
-import type { Language } from '../../../src/config/plan.ts';
+import type { PlantJson } from '../../../src/api/contract.ts';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 
-export type { Language };
+export type Language = PlantJson['plant']['language'];
 export type Dictionary = typeof ko;
 
 /** The words of a language. */

@@ -229,6 +229,7 @@ export const en: typeof ko = {
     score: 'Score',
     noScore: 'not yet',
     coverage: (percent) => `${percent} evidenced by data`,
+    coverageLow: 'Less than half is evidenced: do not quote this score yet.',
     dimensions: 'Dimensions',
     stage: (n) => `Stage ${n}`,
     held: 'Score withheld: less than half of it is known yet',

@@ -235,6 +235,7 @@ export const ko = {
     score: '점수',
     noScore: '산출 전',
     coverage: (percent: string) => `자료로 확인된 비중 ${percent}`,
+    coverageLow: '확인된 비중이 절반에 못 미칩니다. 아직 대표 점수로 쓰지 마십시오.',
     dimensions: '영역별 수준',
     stage: (n: number) => `${n}단계`,
     held: '점수 보류: 지표의 절반 이상을 아직 평가하지 못했습니다',

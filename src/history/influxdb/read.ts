@@ -1,4 +1,5 @@
 // Rows back from InfluxDB, by InfluxQL with bound texts.
+import { PumjilError } from '../../errors.ts';
 import { fromJson } from '../../journal/json.ts';
 import type { MeasurementContext } from '../../measurement.ts';
 import type { MeasurementRow, PointRow, PointStatus, RangeQuery } from '../history.ts';
@@ -25,7 +26,7 @@ export async function readMeasurements(
   query: RangeQuery,
 ): Promise<readonly MeasurementRow[]> {
   const rows = await select(client, database, 'pumjil_measurement', MEASUREMENT_FIELDS, query, '');
-  return rows.map((row) => {
+  return decoded(client, rows, (row) => {
     const infinite = specialOf(row);
     return {
       id: text(row, 'id') ?? '',
@@ -48,7 +49,7 @@ export async function readPoints(
 ): Promise<readonly PointRow[]> {
   const lane = query.lane === undefined ? '' : ` AND "lane" = ${Number(query.lane)}`;
   const rows = await select(client, database, 'pumjil_point', POINT_FIELDS, query, lane);
-  return rows.map((row) => {
+  return decoded(client, rows, (row) => {
     const infinite = specialOf(row);
     const some = (key: string) => infinite[key] ?? number(row, key, Number.NaN);
     const rules = text(row, 'rules') ?? '';
@@ -137,6 +138,19 @@ async function select(
     params,
   );
   return last ? rows.toReversed() : rows;
+}
+
+// Others may have written into the database too.
+function decoded<T>(client: InfluxClient, rows: readonly Row[], decode: (row: Row) => T): readonly T[] {
+  try {
+    return rows.map(decode);
+  } catch (cause) {
+    throw new PumjilError('HISTORY_DAMAGED', {
+      message: `InfluxDB at ${client.place} holds a row that Pumjil did not write.`,
+      hint: 'Find who else writes pumjil_measurement or pumjil_point, and delete those rows.',
+      cause,
+    });
+  }
 }
 
 // As the tag was written, without the signs that only the line protocol needs.

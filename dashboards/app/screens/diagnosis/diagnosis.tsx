@@ -48,6 +48,7 @@ function Report({ of }: { of: DiagnosisJson }) {
           {area.score !== null && <small> / 100</small>}
         </p>
         <p class="quiet">{t.diagnosis.coverage(w.percent(area.coverage))}</p>
+        {area.coverage < 0.5 && <p class="strong">{t.diagnosis.coverageLow}</p>}
       </section>
       <section class="card dimensions-card">
         <h2>{t.diagnosis.dimensions}</h2>
