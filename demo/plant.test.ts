@@ -76,8 +76,10 @@ beforeAll(async () => {
     contexts.push(context);
     collectors.set(each.id, supervise(adapter, each.settings, context, { backOffMs: 200 }));
   }
-  await until('all adapters connected', () =>
-    contexts.every((each) => each.connections.length > 0 || each.isReceiving()),
+  await until(
+    'all adapters connected',
+    () => contexts.every((each) => each.connections.length > 0 || each.isReceiving()),
+    60_000,
   );
   plant.go();
 }, 150_000);

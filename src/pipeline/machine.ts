@@ -85,6 +85,7 @@ export function createMachine(): Machine {
         line: characteristic.line,
         station: characteristic.station,
         isStream: true,
+        chart: characteristic.chart.use,
       });
       const stream = openStream(m, characteristic, part, series);
       m.state.streams.set(series, stream);
@@ -107,6 +108,7 @@ export function createMachine(): Machine {
   };
 
   function apply(seq: number, entry: Entry, out: BlockBuilder): void {
+    if (seq <= m.state.seq) throw new RangeError(`entry ${seq} after entry ${m.state.seq}`);
     m.out = out;
     m.ordinal = 0;
     m.state.seq = seq;

@@ -95,6 +95,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
 
   const reader = openReaderThread(join(dataDir, 'plant.db'));
   const users = await options.users(writer.records);
+  if (plan.history.use === 'influxdb' && state.sinkCursors.influxdb === undefined) writer.setSinkCursor('influxdb', 0);
   const sink: SinkThread | undefined =
     plan.history.use === 'influxdb'
       ? startSink({

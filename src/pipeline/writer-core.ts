@@ -82,8 +82,8 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
 
   await replay();
 
-  const commit = createCommit(journal, dedupe, (committed) => {
-    machine.apply(committed.seq, committed.entry, block);
+  const commit = createCommit(journal, dedupe, (seq, entry) => {
+    machine.apply(seq, entry, block);
     entriesInBlock += 1;
     if (entriesInBlock >= BLOCK_ENTRIES) void flush();
     else blockTimer ??= setTimeout(() => void flush(), BLOCK_MS);
