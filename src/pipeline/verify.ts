@@ -1,5 +1,6 @@
 // Checks a data directory against itself: one uninterrupted replay of the journal beside what the running system wrote.
 import { join } from 'node:path';
+import { openEmbeddedHistory } from '../history/embedded/history.ts';
 import { openReader } from '../history/embedded/reader.ts';
 import { openJournal } from '../journal/segments.ts';
 import { blockBuilder } from './block.ts';
@@ -17,6 +18,8 @@ export interface Verification {
   readonly damage: readonly string[];
   /** Event hash of an uninterrupted replay. */
   readonly eventHash: string;
+  /** Entry and event hash of the newest snapshot: what the running system had come to; null when there is none. */
+  readonly snapshot: { readonly seq: number; readonly eventHash: string } | null;
   /** Measurements by series as the replay makes them. */
   readonly series: ReadonlyMap<string, SeriesSum>;
   readonly alarmIds: readonly string[];
@@ -41,12 +44,15 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
   try {
     const stats = journal.stats();
     const machine = createMachine();
+    const snapshot = await readSnapshot(dataDir);
+    let hashThere = '';
     const series = new Map<number, { count: number; sum: number }>();
     const alarmIds = new Set<string>();
     let points = 0;
     for await (const { seq, entry } of journal.read(1)) {
       const out = blockBuilder();
       machine.apply(seq, entry, out);
+      if (seq === snapshot?.seq) hashThere = machine.state.eventHash;
       points += out.points.length;
       for (const id of out.alarms.keys()) alarmIds.add(id);
       const columns = out.measurements;
@@ -69,6 +75,10 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
     const named = new Map<string, SeriesSum>();
     for (const [ix, tally] of series) named.set(machine.state.series[ix]?.id ?? String(ix), tally);
     const differences = compare(dataDir, machine.state.seq, named, alarmIds);
+    if (snapshot !== null && hashThere !== snapshot.eventHash)
+      differences.push(
+        `at entry ${snapshot.seq} the running system had the event hash ${snapshot.eventHash}, a replay has ${hashThere}`,
+      );
     if (balance.received !== balance.accepted + balance.duplicate + balance.refused)
       differences.push(
         `received ${balance.received} is not accepted ${balance.accepted} + duplicate ${balance.duplicate} + refused ${balance.refused}`,
@@ -78,6 +88,7 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
       lastSeq: stats.last,
       damage: stats.damage.map((found) => `${found.segment}: ${found.what}`),
       eventHash: machine.state.eventHash,
+      snapshot,
       series: named,
       alarmIds: [...alarmIds],
       points,
@@ -86,6 +97,19 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
     };
   } finally {
     await journal.close();
+  }
+}
+
+async function readSnapshot(dataDir: string): Promise<Verification['snapshot']> {
+  const history = openEmbeddedHistory({ file: join(dataDir, 'plant.db') });
+  try {
+    const found = history.latestSnapshot();
+    if (found === undefined) return null;
+    const machine = createMachine();
+    machine.restore(found.bytes);
+    return { seq: found.seq, eventHash: machine.state.eventHash };
+  } finally {
+    await history.close();
   }
 }
 
