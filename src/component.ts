@@ -5,6 +5,7 @@ import type { Batch, Gap, OpenBatch } from './measurement.ts';
 export { ERROR_CATALOGUE, type ErrorCode, PumjilError } from './errors.ts';
 export { type Inbox, openInbox } from './inbox.ts';
 export * from './measurement.ts';
+export { parseSourceJson } from './source-json.ts';
 export * from './source-value.ts';
 
 export interface Log {

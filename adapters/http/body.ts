@@ -2,6 +2,7 @@
 import {
   isTagName,
   type MeasurementContext,
+  parseSourceJson,
   parseSourceTime,
   type Quality,
   readSourceContext,
@@ -61,7 +62,7 @@ export function splitBody(body: Uint8Array, contentType: string): PostedBody {
     };
   }
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseSourceJson(text);
     if (Array.isArray(parsed)) return { rows: parsed };
     if (typeof parsed === 'object' && parsed !== null) return { rows: [parsed] };
     return { malformed: 'the body is neither a list nor an object' };
@@ -120,7 +121,7 @@ function splitLines(text: string): PostedBody {
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      rows.push(JSON.parse(line));
+      rows.push(parseSourceJson(line));
     } catch (error) {
       return { malformed: `line ${i + 1} is not JSON: ${messageOf(error)}` };
     }

@@ -2,6 +2,7 @@
 import {
   isTagName,
   type MeasurementContext,
+  parseSourceJson,
   parseSourceTime,
   type Quality,
   readSourceContext,
@@ -92,7 +93,7 @@ function parsePayload(payload: Uint8Array, form: TopicSettings['payload']): read
       : lines.map((line) => line.split(',').map((field) => toNumber(field.trim())));
   }
   try {
-    return [JSON.parse(text)];
+    return [parseSourceJson(text)];
   } catch {
     return 'payload_not_json';
   }

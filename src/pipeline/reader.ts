@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AlarmQuery, EventQuery } from '../api/plant.ts';
 import { PumjilError } from '../errors.ts';
+import type { Tally } from '../history/embedded/reader.ts';
 import type { AlarmRow, EventRow, MeasurementRow, PointRow, RangeQuery } from '../history/history.ts';
 
 export type ReaderQuestion =
@@ -10,16 +11,6 @@ export type ReaderQuestion =
   | { readonly ask: 'alarms'; readonly query: AlarmQuery }
   | { readonly ask: 'events'; readonly query: EventQuery }
   | { readonly ask: 'tallies'; readonly fromMs: number; readonly toMs: number };
-
-/** Measurements of one series in a period, counted by quality. */
-export interface Tally {
-  readonly series: string;
-  readonly good: number;
-  readonly uncertain: number;
-  readonly bad: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
-}
 
 export interface Reader {
   measurements(query: RangeQuery): Promise<readonly MeasurementRow[]>;

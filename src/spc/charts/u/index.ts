@@ -1,11 +1,7 @@
 // Nonconformities per unit, number inspected varying.
 import { z } from 'zod';
-import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
-import { completePoint, emptyPoint } from '../../limits.ts';
-import { addTo, totalOf } from '../../math/compensated.ts';
-
-const COUNTED = OWN;
-const INSPECTED = OWN + 2;
+import { defineChart } from '../../chart.ts';
+import { rateKernel } from '../../rate-chart.ts';
 
 export default defineChart({
   settings: z.strictObject({}),
@@ -13,50 +9,5 @@ export default defineChart({
   kind: 'attributes',
   runRules: true,
   reference: 'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 7.3',
-  compile: (): ChartKernel => ({
-    width: OWN + 4,
-    transform: 'none',
-    reset(state, at) {
-      state[at + CENTRE] = Number.NaN;
-      state[at + SIGMA] = Number.NaN;
-      state.fill(0, at + OWN, at + OWN + 4);
-    },
-    restart() {
-      // Nothing ties one subgroup to the next.
-    },
-    step(state, at, columns, from, to, out, row) {
-      let count = 0;
-      let size = 0;
-      for (let i = from; i < to; i++) {
-        const c = columns.x[i]!;
-        const n = columns.size[i]!;
-        // A row that cannot be is a missing row.
-        if (!(c >= 0 && n > 0)) continue;
-        count += c;
-        size += n;
-      }
-      if (size === 0) {
-        emptyPoint(out, row);
-        return;
-      }
-      const centre = state[at + CENTRE]!;
-      out.statistic[row] = count / size;
-      out.n[row] = size;
-      out.centre[row] = centre;
-      out.sigma[row] = state[at + SIGMA]! / Math.sqrt(size);
-      completePoint(out, row, 3, 0, Number.POSITIVE_INFINITY);
-      if (!Number.isNaN(centre)) return;
-      addTo(state, at + COUNTED, count);
-      addTo(state, at + INSPECTED, size);
-    },
-    freeze(state, at) {
-      const size = totalOf(state, at + INSPECTED);
-      if (!(size > 0)) return false;
-      const centre = totalOf(state, at + COUNTED) / size;
-      state[at + CENTRE] = centre;
-      // Sigma of one inspected unit; a subgroup of n units has sigma / √n.
-      state[at + SIGMA] = Math.sqrt(centre);
-      return true;
-    },
-  }),
+  compile: () => rateKernel({ isFraction: false }),
 });
