@@ -1,8 +1,8 @@
 // The door for a fresh machine: runs on any Node from 20, installs what is missing, then goes on under Node 24.
 // npm start, npm test, npm run check, bench, campaign and build all enter here.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -62,10 +62,13 @@ function installPackages() {
     fail(
       'No network: npm cannot reach its registry. Connect this machine once (or set the npm registry or proxy) and start again.',
     );
-  if (/EACCES|EPERM|EROFS/.test(text))
+  if (/EACCES|EPERM|EROFS/.test(text)) {
+    // It may be npm's own cache that cannot be written.
+    const place = /^npm (?:error|ERR!) path (.+)$/m.exec(text)?.[1] ?? root;
     fail(
-      `No permission to write in ${root}: give this user the right to write there, or copy the folder to your home.`,
+      `No permission to write in ${place}: give this user the right to write there, or copy the folder to your home.`,
     );
+  }
   if (/ENOSPC/.test(text)) fail('The disk is full: free about 1 GB and start again.');
   fail(`npm ci failed:\n${text.slice(-2000)}`);
 }
@@ -162,12 +165,16 @@ function installTestPrograms() {
       );
 }
 
-/** What the compiled sources read beside them: YAML, sample files, the built dashboards stay where they are. */
-function copyData() {
-  for (const folder of ['src', 'adapters', 'demo', 'rules'])
-    cpSync(join(root, folder), join(root, 'dist', folder), {
+/** Compiles the sources into a folder and lays beside them what they read: rule sets, the evaluation model, the demo plant. */
+function buildSources(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const code = run(node(), [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder]);
+  if (code !== 0) fail('The sources could not be built; the messages above say why.');
+  for (const name of ['src', 'demo', 'rules'])
+    cpSync(join(root, name), join(folder, name), {
       recursive: true,
-      filter: (path) => statSync(path).isDirectory() || /\.(yaml|txt|json)$/.test(path),
+      filter: (path) => statSync(path).isDirectory() || path.endsWith('.yaml'),
     });
 }
 
@@ -175,11 +182,25 @@ function forward(programArgs) {
   process.exit(run(node(), programArgs));
 }
 
+/** Like forward, for what runs until it is stopped: signals go on to it, and it ends when this process is killed. */
+function forwardAlive(programArgs) {
+  // Over the channel the child notices that this process is gone, even after kill -9.
+  const child = spawn(node(), programArgs, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to both.
+      if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => fail(`${node()} could not be started: ${error.message}`));
+  child.on('exit', (code) => process.exit(code ?? 1));
+}
+
 installPackages();
 switch (job) {
   case 'demo':
     buildDashboards();
-    forward([join(root, 'src', 'main.ts'), 'demo', ...args]);
+    forwardAlive([join(root, 'src', 'main.ts'), 'demo', ...args]);
     break;
   case 'test':
     installTestPrograms();
@@ -203,16 +224,11 @@ switch (job) {
     forward([join(root, 'test', 'campaign', 'main.ts'), ...args]);
     break;
   case 'build': {
-    buildDashboards();
-    rmSync(join(root, 'dist'), { recursive: true, force: true });
-    const code = run(node(), [
-      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-      '-p',
-      join(root, 'tsconfig.build.json'),
-    ]);
-    if (code !== 0) fail('The sources could not be built; the messages above say why.');
-    copyData();
-    say('Built into dist/.');
+    // For tests of the build: another folder, the sources alone.
+    const out = args.includes('--out') ? args[args.indexOf('--out') + 1] : 'dist';
+    if (!args.includes('--sources')) buildDashboards();
+    buildSources(resolve(root, out ?? 'dist'));
+    say(`Built into ${out}.`);
     break;
   }
   default:

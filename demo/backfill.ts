@@ -86,14 +86,15 @@ export async function writeBackfill(options: BackfillOptions): Promise<BackfillP
   return { ...progress };
 }
 
-interface Row {
+/** What one adapter delivers of one record, of one cavity where there are several. */
+export interface Row {
   readonly adapter: AdapterId;
   readonly values: ReadonlyMap<string, number>;
   readonly context: Readonly<Record<string, string>>;
 }
 
 /** Rows of a record: one for each adapter and cavity. */
-function recordRows(plant: PlantModel): (record: CycleRecord) => Row[] {
+export function recordRows(plant: PlantModel): (record: CycleRecord) => Row[] {
   const readers = {
     L1: sampleReader(plant, plant.lines.L1),
     L2: sampleReader(plant, plant.lines.L2),

@@ -13,20 +13,24 @@ export interface ChartSettings {
 }
 
 const BASELINE = 25;
-/** Of one part in eleven: 25 of those are two hours, too short for lots and tools to show. */
-const WIRED_BASELINE = 200;
+/** Of one part in ten: 25 of those are two hours, 400 more than a day: tools, a lot and the hours of the day show. */
+const WIRED_BASELINE = 400;
 /** Of what is measured twice a day: a working week. */
 const RARE_BASELINE = 10;
 const RARE_MS = 12 * HOUR;
 /**
- * A chart on every part of a line that makes 3 600 a day would cry wolf ten times a day. Eleven has no factor in common
- * with four cavities and three positions, so that each of them has its turn.
+ * A chart on every part of a line that makes 3 600 a day would cry wolf sixteen times a day. One in ten is what the plant
+ * file asks of its other individuals charts; ten has no factor in common with three positions, so each has its turn.
  */
-const EVERY_PART_TAKE_ONE_OF = 11;
+const EVERY_PART_TAKE_ONE_OF = 10;
 /** Half width of the EWMA limits where tool wear is part of the process; 8 false alarms in ten healthy days, simulated. */
 const WORN_WIDTH = 5;
 /** From this share of slow variation on, neighbouring values say little about how far the process goes. */
 const SLOW_SHARE = 0.3;
+/** The same for means of a few parts in a row, whose own noise is small; learnt limits then alarm at every second lot. */
+const SLOW_SHARE_OF_MEANS = 0.2;
+/** A slow process stays on one side for long without a cause. */
+const WITHOUT_RUNS = { use: 'standard', without: ['N2'] };
 
 /**
  * Chart, subgroup, sample, rules and limits of one characteristic.
@@ -38,8 +42,12 @@ export function chartSettings(file: PlantFile, wire: Wire): ChartSettings {
   const text = characteristic.chart;
   const sample = sampleOf(file, wire);
   const common = { sample, rules: undefined, limits: { baseline: baselineOf(wire) } };
-  if (text === 'three-way' || text === 'xbar-s') return { ...common, chart: 'xbar-s', size: takeOf(wire) };
-  if (text === 'xbar-r') return { ...common, chart: 'xbar-r', size: takeOf(wire) };
+  if (text === 'three-way' || text === 'xbar-s' || text === 'xbar-r') {
+    const size = takeOf(wire);
+    const subgrouped = { ...common, chart: text === 'xbar-r' ? 'xbar-r' : 'xbar-s', size };
+    if (slowShareOfMeans(file, characteristic, size) < SLOW_SHARE_OF_MEANS) return subgrouped;
+    return { ...subgrouped, rules: WITHOUT_RUNS, limits: typed(file, characteristic) };
+  }
   if (text === 'ewma') {
     // The wear of each tool is within these limits; a baseline of one tool would call the next one a signal.
     const chart = { use: 'ewma', lambda: 0.2, width: WORN_WIDTH };
@@ -47,10 +55,9 @@ export function chartSettings(file: PlantFile, wire: Wire): ChartSettings {
   }
   const isLn = text.includes('on ln') || characteristic.dist === 'lognormal';
   const chart = isLn ? { use: 'i-mr', transform: 'ln' } : 'i-mr';
-  if (!isLn && wire.adapter !== 'hand' && isSlow(file, characteristic)) {
-    // Its moving range shows a part of its spread, and it stays on one side for long without a cause.
-    const rules = { use: 'standard', without: ['N2'] };
-    return { ...common, chart, size: 1, rules, limits: typed(file, characteristic) };
+  if (!isLn && isSlow(file, characteristic)) {
+    // Its moving range shows a part of its spread only.
+    return { ...common, chart, size: 1, rules: WITHOUT_RUNS, limits: typed(file, characteristic) };
   }
   return { ...common, chart, size: 1 };
 }
@@ -83,6 +90,12 @@ function typed(file: PlantFile, characteristic: CharacteristicFile): { centre: n
 /** Wear, drift and lots make up much of its spread, and every cavity is one process. */
 function isSlow(file: PlantFile, characteristic: CharacteristicFile): boolean {
   return characteristic.cavity === undefined && longRun(file, characteristic.id).slowShare > SLOW_SHARE;
+}
+
+function slowShareOfMeans(file: PlantFile, characteristic: CharacteristicFile, size: number): number {
+  const { sd, slowShare } = longRun(file, characteristic.id);
+  const slow = slowShare * sd * sd;
+  return slow / (slow + (sd * sd - slow) / size);
 }
 
 function baselineOf(wire: Wire): number {

@@ -45,8 +45,8 @@ test('sampling sentences become counts, special characteristics classes, a part 
   expect(of('L1.cushion')?.subgroup.size).toBe(5);
   expect(of('L3.op_current')?.sample).toEqual({ take: 1, of: 10 });
   expect(of('L3.test_pressure')?.sample).toEqual({ take: 1, of: 20 });
-  // Every part: one in eleven, which meets every cavity and every position.
-  expect(of('L3.leak')?.sample).toEqual({ take: 1, of: 11 });
+  // Every part: one in ten, which meets every position.
+  expect(of('L3.leak')?.sample).toEqual({ take: 1, of: 10 });
   expect(of('L2.vibration')?.sample).toEqual({ take: 1, of: 1 });
   expect(of('L3.torque')?.class).toBe('critical');
   expect(of('L1.weight')?.split_by).toEqual(['cavity']);
@@ -54,5 +54,10 @@ test('sampling sentences become counts, special characteristics classes, a part 
   expect(of('L3.leak')?.chart).toMatchObject({ use: 'i-mr', transform: 'ln' });
   expect(of('L3.leak')?.spec).toEqual({ target: 0.8, upper: 3 });
   expect(of('L2.depth')?.gauge).toBe('G-DD1');
+  // Long-run limits where lots make up much of what the means do; a slipped decimal point is no process.
+  expect(of('L1.fill_time')?.limits).toEqual({ centre: 1.85, sigma: 0.01697 });
+  expect(of('L1.hold_pressure')?.limits).toEqual({ baseline: 25 });
+  expect(of('L1.moisture')?.plausible).toEqual({ lower: 0, upper: 0.6 });
+  expect(of('L1.weight')?.plausible).toEqual({ lower: 41.1, upper: 48.7 });
   expect(of('L1.visual')?.from).toMatchObject({ counter: 'cumulative' });
 });

@@ -147,6 +147,7 @@ function variable(file: PlantFile, wire: Wire, contextOf: ContextOf): Record<str
     ...(isPerCavity ? { split_by: ['cavity'] } : {}),
     spec: specification(characteristic.lsl, characteristic.nominal, characteristic.usl),
     ...byPart(file, characteristic),
+    plausible: plausible(file, characteristic),
     ...(chart.sample === undefined ? {} : { sample: chart.sample }),
     ...(chart.size > 1 ? { subgroup: { size: chart.size, ...(isPeriodic ? { close_on: ['period'] } : {}) } } : {}),
     chart: chart.chart,
@@ -179,6 +180,24 @@ const MOST_REPORTS = 1000;
 
 function specification(lower: number | null, target: number, upper: number | null): Record<string, number> {
   return { ...(lower === null ? {} : { lower }), target, ...(upper === null ? {} : { upper }) };
+}
+
+/** Widths of the tolerance beyond the specification that no fault of the plant reaches, but a slipped decimal point does. */
+const IMPLAUSIBLE_WIDTHS = 2;
+
+/** Nothing here is below zero; beyond these a value is a slip or a broken sensor, not a process. */
+function plausible(file: PlantFile, own: CharacteristicFile): { readonly lower: number; readonly upper: number } {
+  const others = file.parts.flatMap((part) => part.overrides[own.id] ?? []);
+  const highest = Math.max(own.usl ?? own.nominal, ...others.map(({ usl }) => usl));
+  if (own.lsl === null) return { lower: 0, upper: round(highest * (1 + IMPLAUSIBLE_WIDTHS)) };
+  const width = ((own.usl ?? own.nominal) - own.lsl) * IMPLAUSIBLE_WIDTHS;
+  const lowest = Math.min(own.lsl, ...others.map(({ lsl }) => lsl));
+  return { lower: Math.max(0, round(lowest - width)), upper: round(highest + width) };
+}
+
+/** Without the last bits of a sum of decimals. */
+function round(x: number): number {
+  return Number(x.toPrecision(12));
 }
 
 function byPart(file: PlantFile, characteristic: CharacteristicFile): Record<string, unknown> {
@@ -231,6 +250,8 @@ function liveAdapters(file: PlantFile, options: DemoConfigOptions): Record<Adapt
     security: { mode: 'sign_and_encrypt', policy: 'Basic256Sha256', trust: 'first_use' },
     user: { name: OPCUA_USER, password: fromEnvironment('PUMJIL_DEMO_OPCUA_PASSWORD') },
     publishing_ms: Math.max(20, look('L2')),
+    // Longer than the cut of the script, so that the session itself comes back within a second of the cable.
+    bridge_s: 100,
     record: {
       counter: nodes[record].counter,
       sampling_ms: look('L2'),

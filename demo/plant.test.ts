@@ -116,6 +116,12 @@ test('every characteristic of the plant file arrives over its protocol, with the
   }
 }, 60_000);
 
+test('the four cavities of one weighing are four measurements, each with an identity of its own', () => {
+  const ids = rows('l1-scale', 'weight').map((each) => `${each.sourceId} ${each.timeMs}`);
+  expect(ids.length).toBeGreaterThanOrEqual(4);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
 test('times are wall times, and parts are known', async () => {
   const leaks = rows('l3', 'leak/leak');
   expect(leaks.length).toBeGreaterThan(5);

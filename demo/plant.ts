@@ -8,6 +8,7 @@ import { DEMO_SECRETS } from './config.ts';
 import { HOUR, MINUTE, plantCalendar } from './model/calendar.ts';
 import { fiveMinuteScript } from './model/faults.ts';
 import { loadPlantFile, type PlantFile } from './model/plant-file.ts';
+import { DEFAULT_SEED } from './seed.ts';
 
 export interface PlantStart {
   /** Plant time per wall time; 60 = an hour a minute. */
@@ -17,6 +18,8 @@ export interface PlantStart {
   readonly faults?: readonly string[];
   /** Working days of past that `writeBackfill` wrote with the same seed: the plant goes on from there. */
   readonly past?: number;
+  /** What earlier starts with the same seed and past have lived through: the plant goes on at 13:05 of a later working day. */
+  readonly lived?: Lived;
   /** Folder of the plant's own files: certificates of L2, files of the CMM (`cmm`) and of the roundness tester (`rd1`). */
   readonly folder: string;
   /** Address of Pumjil's server, for what people type in; without it nobody types. */
@@ -30,6 +33,19 @@ export interface PlantStart {
   readonly hold?: boolean;
   /** Told of every line that a process writes to stderr, and of a process that ended by itself. */
   onTrouble?(text: string): void;
+}
+
+/** The live time of earlier starts. */
+export interface Lived {
+  /** Plant time from the first live start to the end of the last, ms. */
+  readonly plantMs: number;
+  /** Faults that began in it, ms of plant time after the first live start. */
+  readonly faults: readonly PlannedFault[];
+}
+
+export interface PlannedFault {
+  readonly name: string;
+  readonly afterMs: number;
 }
 
 export interface RunningPlant {
@@ -56,14 +72,8 @@ const ORDER_LEAD_MS = 200;
  * @throws Error when a process does not come up, with what it said
  */
 export async function startPlant(options: PlantStart): Promise<RunningPlant> {
-  const file = loadPlantFile();
   const speed = options.speed ?? 60;
-  const faults = [
-    ...(options.script === false
-      ? []
-      : fiveMinuteScript(file).map((each) => ({ name: each.name, afterMs: each.wallMs * speed }))),
-    ...(options.faults ?? []).map((text) => parseFault(file, text)),
-  ];
+  const faults = plannedFaults(options);
   await mkdir(options.folder, { recursive: true });
   const children: ChildProcess[] = [];
   let isStopping = false;
@@ -78,8 +88,17 @@ export async function startPlant(options: PlantStart): Promise<RunningPlant> {
     const child = spawn(
       process.execPath,
       [
-        fileURLToPath(new URL(`./lines/${name}.ts`, import.meta.url)),
-        ...['--seed', String(options.seed ?? 1), '--days', String(options.past ?? 0), '--speed', String(speed)],
+        fileURLToPath(new URL(`./lines/${name}${ownExtension()}`, import.meta.url)),
+        ...[
+          '--seed',
+          String(options.seed ?? DEFAULT_SEED),
+          '--days',
+          String(options.past ?? 0),
+          '--speed',
+          String(speed),
+        ],
+        ...['--lived', String(options.lived?.plantMs ?? 0)],
+        ...(options.lived?.faults ?? []).flatMap((each) => ['--earlier', `${each.name}@${each.afterMs}`]),
         ...['--port', String(port), '--folder', name === 'l2-machining' ? join(options.folder, 'mc7') : options.folder],
         ...faults.flatMap((each) => ['--fault', `${each.name}@${each.afterMs}`]),
         ...(options.httpUrl === undefined ? [] : ['--http-url', options.httpUrl]),
@@ -119,7 +138,7 @@ export async function startPlant(options: PlantStart): Promise<RunningPlant> {
         return startMs;
       },
       inject(name) {
-        const { name: known } = parseFault(file, `${name}@+0m`);
+        const { name: known } = parseFault(loadPlantFile(), `${name}@+0m`);
         const afterMs = Number.isNaN(startMs) ? 0 : Math.max(0, (Date.now() + ORDER_LEAD_MS - startMs) * speed);
         order(`fault ${known} ${Math.round(afterMs)}`);
       },
@@ -138,6 +157,31 @@ export async function startPlant(options: PlantStart): Promise<RunningPlant> {
     killAll();
     throw error;
   }
+}
+
+/** `.ts` in a checkout, `.js` in a published package: the processes are started from where this file lies. */
+function ownExtension(): string {
+  return import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+}
+
+/**
+ * The faults that a start brings, ms of plant time after it: those of the script and those asked for.
+ *
+ * @throws Error when a fault or its time is not understood
+ */
+export function plannedFaults(options: Pick<PlantStart, 'speed' | 'script' | 'faults'>): readonly PlannedFault[] {
+  const file = loadPlantFile();
+  const script = options.script === false ? [] : fiveMinuteScript(file);
+  return [
+    ...script.map((each) => ({ name: each.name, afterMs: each.wallMs * (options.speed ?? 60) })),
+    ...(options.faults ?? []).map((text) => parseFault(file, text)),
+  ];
+}
+
+/** Plant time from the first live start to the start after `livedMs` of it, ms. */
+export function startOffsetMs(livedMs: number): number {
+  const calendar = plantCalendar(loadPlantFile());
+  return calendar.startAfter(livedMs) - calendar.liveStartMs;
 }
 
 /**

@@ -52,6 +52,10 @@ export const ERROR_CATALOGUE = {
     ko: '설정 파일에 오류가 있습니다.',
   },
   CONFIG_UNREADABLE: { en: 'The configuration file cannot be read.', ko: '설정 파일을 읽을 수 없습니다.' },
+  DATA_DIR_EMPTY: {
+    en: 'This folder holds no data of Pumjil.',
+    ko: '이 폴더에는 품질 데이터가 없습니다.',
+  },
   DATA_DIR_LOCKED: {
     en: 'Another Pumjil process uses this data directory.',
     ko: '다른 품질 프로세스가 이 데이터 폴더를 쓰고 있습니다.',

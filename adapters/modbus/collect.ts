@@ -184,7 +184,9 @@ function rowsOf(
   for (const [i, tag] of run.tags.entries()) {
     const decoded = values[i] ?? { kind: 'bad' as const, reason: 'not_read' };
     const index = run.tagIndex[i] ?? 0;
-    const extras = { context: tag.settings.context, sourceId };
+    // Registers that share a name share the record's id too: each is a measurement of its own.
+    const own = sourceId !== undefined && tag.settings.as !== undefined ? `${sourceId} ${tag.name}` : sourceId;
+    const extras = { context: tag.settings.context, sourceId: own };
     const quality = doubt === undefined ? GOOD : UNCERTAIN;
     if (decoded.kind === 'bad') {
       batch.add(index, Number.NaN, BAD, timeNs, { ...extras, reason: decoded.reason });

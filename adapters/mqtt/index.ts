@@ -24,6 +24,10 @@ const MOST_BYTES = 64 * 2 ** 20;
 const REBIRTH_EVERY_MS = 10_000;
 /** Contexts (part, lot …) remembered to keep equal ones once. */
 const CONTEXTS = 10_000;
+/** Tags that messages may bring up in one run: a serial number in a topic, or a line of endless fields, must not fill the memory. */
+const MOST_TAGS = 20_000;
+/** Values of one message; more are no record of any machine. */
+const MOST_VALUES = 5000;
 /** Room for gaps beside the messages. */
 const GAP_ROOM = 1000;
 
@@ -65,6 +69,7 @@ async function* collect(settings: MqttSettings, context: Context): AsyncGenerato
   const readers = Object.entries(settings.topics).map(([filter, topic]) => createMessageReader(filter, topic));
   const host = settings.sparkplug === undefined ? undefined : createSparkplugHost(settings.sparkplug.group);
   const pooled = createContextPool(CONTEXTS);
+  const tags = new Set<string>();
   const askRebirth = createRebirth(settings, context);
   // One time for the will and for STATE: edge nodes compare the two.
   const stateMs = Math.round(context.now());
@@ -117,14 +122,20 @@ async function* collect(settings: MqttSettings, context: Context): AsyncGenerato
         }
         if (read.rebirth !== undefined) askRebirth.of(read.rebirth);
         for (const { count, reason } of read.refused) context.refused(count, reason, item.topic);
-        if (read.rows.length === 0) {
+        const isEndless = read.rows.length > MOST_VALUES;
+        const rows = isEndless
+          ? []
+          : read.rows.filter(({ tag }) => tags.has(tag) || (tags.size < MOST_TAGS && tags.add(tag)));
+        const left = read.rows.length - rows.length;
+        if (left > 0) context.refused(left, isEndless ? 'too_many_values' : 'too_many_tags', item.topic);
+        if (rows.length === 0) {
           item.message?.settle();
           desk.release(item);
           continue;
         }
         messages.push(item);
         const receivedNs = BigInt(Math.round(item.receivedMs)) * 1_000_000n;
-        for (const row of read.rows) {
+        for (const row of rows) {
           const extras = { ...row, context: pooled(row.context) };
           batch.add(context.tag(row.tag), row.value, row.quality, row.timeNs ?? receivedNs, extras);
         }

@@ -76,7 +76,8 @@ export async function runLink(
     if (options.signal.aborted) return;
     const isQuick = performance.now() - beganMs < QUICK_MS;
     if (!isRedelivery) {
-      open(context.now());
+      context.log.warn({ adapter: context.id, cause: reason }, 'lost');
+      open(session.heardMs());
       quickEnds = reason === 'client_id_taken' ? quickEnds + 2 : isQuick ? quickEnds + 1 : 0;
       if (quickEnds >= PING_PONG) throw pingPong(settings, context.id, quickEnds);
     }

@@ -259,3 +259,15 @@ test('it publishes nothing to the broker; with host_id only its STATE and a rebi
     ]);
   }
 });
+
+test('a line of endless fields is refused and confirmed, and what comes after it is read', async () => {
+  const { broker, url } = await aedes();
+  const topics = { 'csv/+': { payload: 'csv', name: '{1}/{key}' }, 'plant/+': { name: '{1}/{key}' } };
+  const running = start({ url, client_id: 'pumjil', topics });
+  await running.until('the connection', () => context.connections.length > 0);
+  await publish(broker, 'csv/a', ','.repeat(300_000), { qos: 1 });
+  await publish(broker, 'plant/a', JSON.stringify({ t: 1, values: { leak: 1 } }), { qos: 1 });
+  await running.until('the value after it', () => running.rows.length > 0);
+  expect(running.rows).toMatchObject([{ tag: 'a/leak', value: 1 }]);
+  expect(context.refusals).toMatchObject([{ count: 300_001, reason: 'too_many_values' }]);
+});

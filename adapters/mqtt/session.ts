@@ -36,6 +36,8 @@ export type LossReason = 'link_down' | 'client_id_taken';
 export interface Session {
   /** Resolves when the connection is gone. */
   readonly lost: Promise<LossReason>;
+  /** When the broker was last heard, ms since 1970: a cut cable is noticed only later. */
+  heardMs(): number;
   /** Only for Sparkplug's STATE and rebirth command. */
   publish(topic: string, payload: string | Uint8Array, options: { qos: 0 | 1; retain: boolean }): Promise<void>;
   end(): Promise<void>;
@@ -63,6 +65,10 @@ export async function openSession(
   });
   let reason: LossReason = 'link_down';
   let lastError: unknown;
+  let heardMs = context.now();
+  client.on('packetreceive', () => {
+    heardMs = context.now();
+  });
   client.handleMessage = (packet, done) => {
     const held = handlers.arrived({
       topic: packet.topic,
@@ -86,6 +92,7 @@ export async function openSession(
   });
   const session: Session = {
     lost,
+    heardMs: () => heardMs,
     async publish(topic, payload, { qos, retain }) {
       await client.publishAsync(topic, Buffer.from(payload), { qos, retain });
     },

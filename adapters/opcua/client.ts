@@ -173,7 +173,8 @@ function named(error: unknown, settings: Settings, context: Context, pki: string
       data,
     });
   }
-  if (/BadCertificate|certificate/i.test(text)) {
+  // A connection that breaks while the library fetches the certificate says nothing about the certificate.
+  if (/BadCertificate|certificate/i.test(text) && !/ECONN|fail to connect|disconnection/i.test(text)) {
     return new PumjilError('ADAPTER_CREDENTIALS', {
       message: `${id}: the certificate of ${settings.endpoint} is not trusted (${what})`,
       hint: `Compare its thumbprint with the server, then move it from ${join(pki, 'rejected')} to ${join(pki, 'trusted', 'certs')}, or set security.trust: first_use.`,

@@ -29,6 +29,7 @@ async function assembly(plant: PlantModel, _clock: Clock, given: LineArguments):
   const duplicated = plant.file.data_faults.find((each) => each.name === 'duplicate')?.target ?? '';
   let server: Server | undefined;
   let texts = '';
+  let isBirthWanted = false;
 
   // One after the other: aedes takes a QoS 1 message for a repeat when a later one of QoS 0 has overtaken it.
   const outgoing: { topic: string; payload: string | Buffer; qos: 0 | 1 }[] = [];
@@ -78,16 +79,19 @@ async function assembly(plant: PlantModel, _clock: Clock, given: LineArguments):
     }
     metrics.push({ name: 'ok', value: !(record.codes[0] ?? []).includes('LK') });
     publishSparkplug([node.data(metrics, Math.round(wallMs))]);
+    if (isBirthWanted) publishSparkplug(node.births(Math.round(wallMs)));
+    isBirthWanted = false;
   };
 
   broker.on('subscribe', (subscriptions, client) => {
     // Births are not retained: a host that comes later asks for them, and a careful node does not wait for it.
-    if (client !== null && subscriptions.some((each) => each.topic.startsWith(SPARKPLUG_FILTER))) {
-      publishSparkplug(node.births(Date.now()));
-    }
+    if (client === null || !subscriptions.some((each) => each.topic.startsWith(SPARKPLUG_FILTER))) return;
+    // A tester that has measured nothing yet has nothing to tell: zeros would be measurements.
+    if (texts === '') isBirthWanted = true;
+    else publishSparkplug(node.births(Date.now()));
   });
   broker.on('publish', (packet, client) => {
-    if (client !== null && node.isRebirth(packet.topic)) publishSparkplug(node.births(Date.now()));
+    if (client !== null && texts !== '' && node.isRebirth(packet.topic)) publishSparkplug(node.births(Date.now()));
   });
 
   return {

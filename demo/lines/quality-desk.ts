@@ -116,7 +116,9 @@ function qualityDesk(plant: PlantModel, _clock: Clock, given: LineArguments): Li
       return;
     }
     typos--;
-    entries?.post(rows.map((each) => (each === right ? { ...each, value: each.value * 10 } : each)));
+    entries?.post(
+      rows.map((each) => (each === right ? { ...each, value: Number((each.value * 10).toPrecision(12)) } : each)),
+    );
     const corrected = { ...right, id: `${right.id}-corrected`, context: { ...right.context, corrects: right.id } };
     after(TYPO_LIVES, () => entries?.post([corrected]));
   }

@@ -7,14 +7,18 @@ import { createPlant, type PlantModel } from '../model/plant.ts';
 
 export interface LineArguments {
   readonly seed: number;
-  /** Working days that lie behind the plant when it goes live; 0 = it begins there. */
+  /** Working days that lie behind the plant when it first goes live; 0 = it begins there. */
   readonly days: number;
+  /** Plant time after that at which earlier starts have ended, ms; 0 = this is the first. */
+  readonly livedMs: number;
+  /** What went wrong in earlier starts, by name and plant time in ms after the first live start. */
+  readonly earlier: readonly { readonly name: string; readonly afterMs: number }[];
   /** Plant time per wall time. */
   readonly speed: number;
   /** 0 = any free port. */
   readonly port: number;
   readonly folder: string;
-  /** Faults known from the start, by name and plant time in ms after the live start. Data faults are among them. */
+  /** Faults known from the start, by name and plant time in ms after this start. Data faults are among them. */
   readonly faults: readonly { readonly name: string; readonly afterMs: number }[];
   /** Where people's entries go; undefined: nowhere. */
   readonly httpUrl: string | undefined;
@@ -43,7 +47,7 @@ export interface Clock {
 /**
  * Runs one process of the plant until stdin closes, `stop` is read or SIGTERM comes.
  *
- * Orders on stdin, one a line: `start <wall ms>` · `fault <name> <plant ms after the live start>` · `stop`.
+ * Orders on stdin, one a line: `start <wall ms>` · `fault <name> <plant ms after the start>` · `stop`.
  * Prints one line of JSON, `{"ready":true,"port":…}`, when it can be reached.
  */
 export async function runLine(
@@ -53,7 +57,9 @@ export async function runLine(
   const names = new Set<string>();
   const plant = createPlant({ seed: given.seed, days: given.days });
   for (const each of plant.file.data_faults) names.add(each.name);
-  const liveStartMs = plant.calendar.liveStartMs;
+  // Between two starts the plant worked on, and nobody looked.
+  const firstStartMs = plant.calendar.liveStartMs;
+  const liveStartMs = plant.calendar.startAfter(given.livedMs);
   let startWallMs = Number.NaN;
   const clock: Clock = {
     wallMs: (plantMs) => startWallMs + (plantMs - liveStartMs) / given.speed,
@@ -67,7 +73,11 @@ export async function runLine(
     else plant.inject(fault);
   };
 
-  for (const record of plant.until(liveStartMs)) line.past(record);
+  for (const { name, afterMs } of given.earlier) {
+    if (!names.has(name)) plant.inject({ name, atMs: firstStartMs + afterMs });
+  }
+  // What nobody saw is not counted either: a counter that leapt would make one huge subgroup.
+  for (const record of plant.until(liveStartMs)) if (record.ms <= firstStartMs + given.livedMs) line.past(record);
   for (const each of given.faults) schedule(each.name, each.afterMs);
   const port = await line.open();
 
@@ -150,6 +160,8 @@ function readArguments(): LineArguments {
     options: {
       seed: { type: 'string', default: '1' },
       days: { type: 'string', default: '0' },
+      lived: { type: 'string', default: '0' },
+      earlier: { type: 'string', multiple: true, default: [] },
       speed: { type: 'string', default: '60' },
       port: { type: 'string', default: '0' },
       folder: { type: 'string', default: '.' },
@@ -160,13 +172,17 @@ function readArguments(): LineArguments {
   return {
     seed: Number(values.seed),
     days: Number(values.days),
+    livedMs: Number(values.lived),
+    earlier: values.earlier.map(nameAndTime),
     speed: Number(values.speed),
     port: Number(values.port),
     folder: values.folder,
-    faults: values.fault.map((text) => {
-      const [name = '', after = '0'] = text.split('@');
-      return { name, afterMs: Number(after) };
-    }),
+    faults: values.fault.map(nameAndTime),
     httpUrl: values['http-url'],
   };
+}
+
+function nameAndTime(text: string): { readonly name: string; readonly afterMs: number } {
+  const [name = '', after = '0'] = text.split('@');
+  return { name, afterMs: Number(after) };
 }

@@ -34,6 +34,11 @@ export interface Calendar {
   plantMs(workMs: number): number;
   /** Plant time `days` working days of 24 h before the live start. */
   daysBeforeLive(days: number): number;
+  /**
+   * Plant time at which the demo goes on when it had come to `livedMs` after its live start: at the same time of a later
+   * working day with the same part numbers set up; the live start itself for 0.
+   */
+  startAfter(livedMs: number): number;
   shiftAt(ms: number): Shift;
   /** First run of a line that ends after `ms`. */
   runAfter(line: LineId, ms: number): Run;
@@ -73,6 +78,11 @@ export function plantCalendar(file: PlantFile): Calendar {
       return week * WEEK + dayStart + (workMs - week * weekWorkMs);
     },
     daysBeforeLive: (days) => calendar.plantMs(calendar.workMs(liveStartMs) - days * DAY),
+    startAfter(livedMs) {
+      const stepMs = Math.max(...Object.keys(file.changeover).map((line) => setUpsRepeatMs(line as LineId)), DAY);
+      const livedWorkMs = calendar.workMs(liveStartMs + livedMs) - calendar.workMs(liveStartMs);
+      return calendar.plantMs(calendar.workMs(liveStartMs) + Math.ceil(livedWorkMs / stepMs) * stepMs);
+    },
     shiftAt(ms) {
       const day = Math.floor((ms - dayStart) / DAY) * DAY;
       for (const each of shifts) {
@@ -135,6 +145,17 @@ export function plantCalendar(file: PlantFile): Calendar {
       start = end;
     }
     throw new Error(`${line}: no part number is planned at ${calendar.label(ms)}`);
+  }
+
+  /** Whole working days after which the same part number is set up at the same time of day. */
+  function setUpsRepeatMs(line: LineId): number {
+    const change = file.changeover[line];
+    const parts = file.parts.filter((each) => each.line === line).length;
+    if (change === undefined || parts < 2) return DAY;
+    const cycleMs = parts * change.every_h * HOUR;
+    let repeatMs = cycleMs;
+    while (repeatMs % DAY !== 0) repeatMs += cycleMs;
+    return repeatMs;
   }
 
   function breakAfter(ms: number): { fromMs: number; toMs: number } | undefined {

@@ -2,7 +2,7 @@
 import { type Calendar, DAY, HOUR, MINUTE } from './calendar.ts';
 import type { FaultSchedule } from './faults.ts';
 import type { DriverFile, LineFile, PlantFile } from './plant-file.ts';
-import { randomStream, stratifiedNormals } from './random.ts';
+import { randomStream } from './random.ts';
 
 /** What a line knows about itself when a cycle begins. */
 export interface Moment {
@@ -138,14 +138,13 @@ function naturalValue(
     }
     case 'lot': {
       const every = file.lots.find((each) => each.id === driver.lot)?.every ?? 1;
-      const draw = stratifiedNormals(stream);
       let lot = -1;
       let x = driver.mean;
       return ({ made }) => {
         const now = Math.floor(made / every);
         while (lot < now) {
           lot++;
-          x = driver.mean + driver.sd * draw();
+          x = driver.mean + driver.sd * stream.normal();
         }
         return x;
       };

@@ -160,6 +160,7 @@ export function createLine(
   let made = 0;
   let counter = 0;
   let position = 0;
+  let isColdOnPurpose = false;
   let shift = calendar.shiftAt(cycleStartMs);
   let lastPiece = '';
   let lastLot = '';
@@ -223,7 +224,8 @@ export function createLine(
       sources.cover = cover?.vector ?? none;
       sources.body = body?.vector ?? none;
 
-      const isColdOnPurpose = faults.movesOf('cold', moment.ms) !== undefined;
+      // Asked once a cycle, as the cold itself: a cycle is released as a whole.
+      if (position === 0) isColdOnPurpose = faults.movesOf('cold', moment.ms) !== undefined;
       const isReleased = coldSlot < 0 || (own[coldSlot] ?? 0) < RELEASE_BELOW || isColdOnPurpose;
       const lotText = lot?.text(moment) ?? '';
       const toolText = tool?.text(moment) ?? '';

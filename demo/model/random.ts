@@ -1,5 +1,4 @@
 // Random numbers of the simulated plant: one independent stream a name, so that no part of the plant disturbs another.
-import { probit } from 'simple-statistics';
 
 export interface RandomStream {
   /** Uniform in (0, 1). Takes exactly one step of the stream. */
@@ -38,34 +37,6 @@ export function randomStream(seed: number, name: string): RandomStream {
       const radius = Math.sqrt(-2 * Math.log(next()));
       return radius * Math.cos(2 * Math.PI * next());
     },
-  };
-}
-
-const STRATA = 64;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
-/**
- * Standard normals of which every 64 hold one from each 64th of the distribution, in random order, and
- * successive rounds fill each 64th evenly. Each single number is an ordinary normal; a month of lots then shows
- * the spread that the plant file states, where free draws of a few dozen lots would miss it by a tenth.
- *
- * @example
- * const lot = stratifiedNormals(randomStream(1, 'lots'));
- * Array.from({ length: 64 }, () => lot()).filter((z) => z > 0).length; // => 32
- */
-export function stratifiedNormals(stream: RandomStream): () => number {
-  const places = Array.from({ length: STRATA }, () => stream.uniform());
-  let waiting: number[] = [];
-  return () => {
-    if (waiting.length === 0) {
-      waiting = places.map((place, i) => probit((i + place) / STRATA));
-      for (const [i, place] of places.entries()) places[i] = (place + GOLDEN) % 1;
-      for (let i = STRATA - 1; i > 0; i--) {
-        const j = Math.floor(stream.uniform() * (i + 1));
-        [waiting[i], waiting[j]] = [waiting[j] ?? 0, waiting[i] ?? 0];
-      }
-    }
-    return waiting.pop() ?? 0;
   };
 }
 

@@ -43,3 +43,10 @@ test('values without a step, or far apart, do not make a million bins', () => {
   expect(histogram(values).bins.length).toBeLessThan(40);
   expect(histogram([0, 1e-300, 1e300]).bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(3);
 });
+
+test('single-precision values among decimal ones keep the step of the gauge', () => {
+  const values = [286.1, 286.3, 286.2, 286.8].flatMap((x) => [x, Math.fround(x)]);
+  const { resolution, bins } = histogram(values);
+  expect(resolution).toBe(0.1);
+  expect(bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(8);
+});

@@ -13,13 +13,14 @@ const MAX_DECIMALS = 9;
 /**
  * Bins of finite values. A bin holds `from ≤ x < to`; its width is a whole number of gauge steps.
  *
- * @param values finite values in one unit
+ * @param raw finite values in one unit; single precision is read to its seven digits
  * @see SCREENS §2.1: ≈√n bins, edges aligned to the resolution of the gauge
  * @example
  * histogram([1, 2, 2, 3]).bins.map((bin) => bin.count); // => [3, 1]
  */
-export function histogram(values: readonly number[]): Histogram {
-  if (values.length === 0) return { resolution: Number.NaN, width: Number.NaN, bins: [] };
+export function histogram(raw: readonly number[]): Histogram {
+  if (raw.length === 0) return { resolution: Number.NaN, width: Number.NaN, bins: [] };
+  const values = raw.map(decimal);
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = values.reduce((a, b) => Math.max(a, b));
   const resolution = resolutionOf(values);
@@ -60,6 +61,11 @@ export function resolutionOf(values: readonly number[]): number {
     }
   }
   return range / 1000;
+}
+
+/** 286.1000061035156, the nearest single-precision number to 286.1, is that; everything else stays as it is. */
+function decimal(x: number): number {
+  return Math.fround(x) === x ? Number(x.toPrecision(7)) : x;
 }
 
 function isMultiple(ratio: number): boolean {

@@ -18,6 +18,9 @@ import type {
 } from './contract.ts';
 import type { AdapterHealth, LiveMessage, Plant, StreamNow } from './plant.ts';
 
+/** A stream with a value every second is not late because one batch is: nobody walks to a machine for less. */
+const SHORTEST_STALE_MS = 20_000;
+
 /**
  * A finite number, or null.
  *
@@ -153,7 +156,7 @@ export function streamJson(stream: StreamNow, plan: CharacteristicPlan): StreamJ
     baseline: stream.baseline === null ? null : { ...stream.baseline },
     openAlarms: [...stream.openAlarms],
     expectedMs: figure(stream.expectedMs),
-    staleAfterMs: stream.expectedMs === null ? null : figure(2 * stream.expectedMs),
+    staleAfterMs: stream.expectedMs === null ? null : figure(Math.max(SHORTEST_STALE_MS, 2 * stream.expectedMs)),
   };
 }
 

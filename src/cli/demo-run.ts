@@ -3,10 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { writeBackfillInThread } from '../../demo/backfill-thread.ts';
 import { backfillConfig, DEMO_SECRETS, demoConfig } from '../../demo/config.ts';
-import { type RunningPlant as DemoPlant, startPlant } from '../../demo/plant.ts';
+import {
+  type RunningPlant as DemoPlant,
+  type Lived,
+  plannedFaults,
+  startOffsetMs,
+  startPlant,
+} from '../../demo/plant.ts';
 import { ADAPTERS } from '../../demo/wiring.ts';
 import type { Plan } from '../config/plan.ts';
 import { PumjilError } from '../errors.ts';
+import { lockFolder } from '../journal/lock.ts';
 import { createLog } from '../pipeline/log.ts';
 import type { UserBook } from '../records/users.ts';
 import type { CommandIo } from './command.ts';
@@ -32,14 +39,23 @@ interface Kept {
   readonly seed: number;
   readonly pastDays: number;
   readonly format: number;
+  /** Wall time of its last start, and what the plant had lived through by then. */
+  readonly startMs: number;
+  readonly speed: number;
+  readonly lived: Lived;
+  /** Faults of that start, ms of plant time after the first live start. */
+  readonly faults: Lived['faults'];
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
+/** A record may have been made and not yet seen: what the plant has lived through is rather taken too long, ms of wall time. */
+const UNSEEN_MS = 5000;
 
 /** Runs the demo until `io.signal` aborts; returns the exit code. */
 export async function runDemo(settings: DemoSettings, io: CommandIo): Promise<number> {
   const { loadPlan } = await import('../config/load.ts');
-  const isOld = !settings.isFresh && isKept(settings);
+  const kept = settings.isFresh ? undefined : readKept(settings);
+  const isOld = kept !== undefined;
   prepareFolder(settings, isOld);
   const log = createLog(settings.logLevel);
   const components = await loadComponents();
@@ -76,11 +92,13 @@ export async function runDemo(settings: DemoSettings, io: CommandIo): Promise<nu
   });
   let plant: DemoPlant | undefined;
   try {
+    const lived = kept === undefined ? { plantMs: 0, faults: [] } : livedThrough(kept, serving);
     const starting = startPlant({
       speed: settings.speed,
       seed: settings.seed,
       faults: settings.faults,
       past: settings.pastDays,
+      lived,
       folder: inbox,
       httpUrl: serving.api.url,
       httpToken: env.PUMJIL_DEMO_HAND_TOKEN,
@@ -90,15 +108,22 @@ export async function runDemo(settings: DemoSettings, io: CommandIo): Promise<nu
     });
     // Awaited below; a failure in the meantime is not lost and not unhandled.
     starting.catch(() => undefined);
-    if (!isOld && settings.pastDays > 0) await runThroughPast(settings, past, serving, io);
+    if (!isOld && settings.pastDays > 0)
+      await runThroughPast(settings, past, serving, io).catch((error: unknown) => {
+        // A past that was stopped is written anew by the next start.
+        if (!io.signal.aborted) throw error;
+      });
+    if (io.signal.aborted) return 0;
     plant = await starting;
     const text = demoConfig({ ...common, speed: settings.speed, ports: plant.ports, folder: inbox });
     writeFileSync(join(settings.folder, 'pumjil.yaml'), text);
     await serving.running.reload(await planOf(text), 'demo');
     rmSync(past, { recursive: true, force: true });
-    plant.go();
-    const kept: Kept = { seed: settings.seed, pastDays: settings.pastDays, format: FORMAT };
-    writeFileSync(join(settings.folder, 'demo.json'), JSON.stringify(kept));
+    const { seed, pastDays, speed } = settings;
+    const offsetMs = startOffsetMs(lived.plantMs);
+    const faults = plannedFaults(settings).map(({ name, afterMs }) => ({ name, afterMs: afterMs + offsetMs }));
+    const keep: Kept = { seed, pastDays, format: FORMAT, startMs: plant.go(), speed, lived, faults };
+    writeFileSync(join(settings.folder, 'demo.json'), JSON.stringify(keep));
     greet(serving, users, settings, isOld, io);
     if (io.signal.aborted) end(0);
     io.signal.addEventListener('abort', () => end(0), { once: true });
@@ -109,19 +134,34 @@ export async function runDemo(settings: DemoSettings, io: CommandIo): Promise<nu
   }
 }
 
-function isKept(settings: DemoSettings): boolean {
+/** What an earlier demo of the same plant left; undefined where there is none to go on with. */
+function readKept(settings: DemoSettings): Kept | undefined {
   const file = join(settings.folder, 'demo.json');
-  if (!existsSync(file)) return false;
+  if (!existsSync(file)) return undefined;
   try {
-    // Written below by this file.
+    // Written above by this file.
     const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept;
-    return kept.seed === settings.seed && kept.pastDays === settings.pastDays && kept.format === FORMAT;
+    const isSame = kept.seed === settings.seed && kept.pastDays === settings.pastDays && kept.format === FORMAT;
+    return isSame ? kept : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
+/** Plant time up to the newest value that was kept: right however the last demo ended. */
+function livedThrough(kept: Kept, serving: Serving): Lived {
+  const { adapters } = serving.running.plant.health();
+  const newestMs = Math.max(kept.startMs, ...adapters.map((adapter) => adapter.lastValueMs ?? 0));
+  const wallMs = Math.min(newestMs, Date.now()) - kept.startMs + UNSEEN_MS;
+  const plantMs = startOffsetMs(kept.lived.plantMs) + wallMs * kept.speed;
+  const begun = kept.faults.filter((fault) => fault.afterMs <= plantMs);
+  return { plantMs: Math.round(plantMs), faults: [...kept.lived.faults, ...begun] };
+}
+
 function prepareFolder(settings: DemoSettings, isOld: boolean): void {
+  const journal = join(settings.folder, 'data', 'journal');
+  // Another demo may be running on what is about to be removed.
+  if (!isOld && existsSync(journal)) lockFolder(journal).release();
   try {
     if (!isOld)
       for (const name of ['data', 'past', 'plant', 'demo.json'])

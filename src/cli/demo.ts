@@ -6,13 +6,13 @@ import type { Command } from './command.ts';
 export const command: Command = {
   summary: { en: 'start the demo plant: three lines that speak Modbus, OPC UA and MQTT' },
   usage: `
-Usage: pumjil demo [--speed 60] [--seed 1] [--past 10d] [--fault id@time] [--port 8080] [--data <folder>] [--fresh]
+Usage: pumjil demo [--speed 60] [--seed 5] [--past 10d] [--fault id@time] [--port 8080] [--data <folder>] [--fresh]
 
 Starts a fictional auto-parts plant as separate processes on this machine and Pumjil beside it. The first start lets the plant
 run through its past first; a later one goes on from there.
 
       --speed <n>        plant time per wall time; 60 = a plant hour a minute
-      --seed <n>         the same plant again
+      --seed <n>         the same plant again; default 5, whose thirty healthy days are those of the plant file
       --past <days>d     plant days of history before the first screen; default 10d
       --fault <id@time>  a fault besides the five-minute script, at a plant time after the start, such as dryer@0:50 (h:mm);
                          several separated by commas
@@ -51,11 +51,12 @@ Example:
     const language = textOption(options, 'language') ?? 'ko';
     if (language !== 'ko' && language !== 'en')
       throw usageError(`--language ${language} is not known`, 'Write ko or en.');
+    const { DEFAULT_SEED } = await import('../../demo/seed.ts');
     const { runDemo } = await import('./demo-run.ts');
     return runDemo(
       {
         speed: numberOption(options, 'speed', 0.1, 600) ?? 60,
-        seed: numberOption(options, 'seed', 0, 2 ** 32 - 1) ?? 1,
+        seed: numberOption(options, 'seed', 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
         pastDays: Number(past[1]),
         faults: (textOption(options, 'fault') ?? '').split(',').filter((fault) => fault !== ''),
         script: options.values['no-script'] !== true,

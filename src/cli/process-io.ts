@@ -3,13 +3,17 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { CommandIo } from './command.ts';
 
+/** Signals closer together than this are one: npm, a shell or timeout(1) passes on what the terminal has sent to all already. */
+const SAME_PRESS_MS = 500;
+
 /** Streams, environment and signals of this process. The first Ctrl-C aborts `signal`, the second ends the process at once. */
 export function processIo(): CommandIo {
   const controller = new AbortController();
-  let presses = 0;
+  let pressedMs: number | undefined;
   const end = (): void => {
-    presses += 1;
-    if (presses > 1) process.exit(130);
+    const nowMs = performance.now();
+    if (pressedMs !== undefined && nowMs - pressedMs >= SAME_PRESS_MS) process.exit(130);
+    pressedMs ??= nowMs;
     controller.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);

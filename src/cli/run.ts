@@ -29,14 +29,19 @@ Example:
   },
 };
 
+/** Sections of the configuration that are read once. */
+const AT_START: ReadonlySet<string> = new Set(['server', 'data_dir', 'history', 'journal']);
+
 async function runPlant(path: string, level: string, io: CommandIo): Promise<number> {
-  const [{ loadComponents }, { loadPlan }, { watchPlan }, { serve }, { firstRunUsers }] = await Promise.all([
-    import('./load.ts'),
-    import('../config/load.ts'),
-    import('../config/watch.ts'),
-    import('./serve.ts'),
-    import('./first-run.ts'),
-  ]);
+  const [{ loadComponents }, { planDiff }, { loadPlan }, { watchPlan }, { serve }, { firstRunUsers }] =
+    await Promise.all([
+      import('./load.ts'),
+      import('../config/diff.ts'),
+      import('../config/load.ts'),
+      import('../config/watch.ts'),
+      import('./serve.ts'),
+      import('./first-run.ts'),
+    ]);
   const log = createLog(level);
   const components = await loadComponents();
   const plan = await loadPlan({ path, components, env: io.env });
@@ -61,7 +66,12 @@ async function runPlant(path: string, level: string, io: CommandIo): Promise<num
     env: io.env,
     onPlan: (next) =>
       serving.running.reload(next, 'file').then(
-        () => log.info({ file: path }, 'configuration in force'),
+        () => {
+          log.info({ file: path }, 'configuration in force');
+          const { sections } = planDiff(plan, next);
+          const waiting = sections.filter((section) => AT_START.has(section));
+          if (waiting.length > 0) log.warn({ file: path, sections: waiting }, 'takes effect at the next start only');
+        },
         (error: unknown) => log.error({ error: String(error) }, 'configuration not applied'),
       ),
     onProblems: (error) =>

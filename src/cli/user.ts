@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { isGroup } from '../config/schema-walk.ts';
-import { readYaml } from '../config/yaml.ts';
+import { join } from 'node:path';
 import { PumjilError } from '../errors.ts';
 import type { UserBook } from '../records/users.ts';
 import { type Arguments, readArguments, textOption, usageError } from './arguments.ts';
 import type { Command, CommandIo } from './command.ts';
+import { dataDir } from './data-dir.ts';
 
 export const command: Command = {
   summary: { en: 'Lists, adds and removes users, changes passwords and roles.' },
@@ -45,7 +43,7 @@ Examples:
     const work = actionOf(verb, name, role ?? textOption(read, 'role'), read);
     const { openSqliteStore } = await import('../records/sqlite-store.ts');
     const { openUsers } = await import('../records/users.ts');
-    const store = openSqliteStore(join(await dataDir(read, io), 'plant.db'));
+    const store = openSqliteStore(join(await dataDir(read, 'data-dir', io), 'plant.db'));
     try {
       await work(await openUsers({ store, now: Date.now, allowDemo: true }), io);
     } finally {
@@ -125,24 +123,4 @@ async function passwordFor(name: string, read: Arguments, io: CommandIo): Promis
   if (again !== undefined && again !== typed)
     throw new PumjilError('USER_INVALID', { message: 'the two passwords differ', hint: 'Try again.' });
   return typed;
-}
-
-// Only the folder is needed: a configuration whose secrets are not set here must not stand in the way.
-async function dataDir(read: Arguments, io: CommandIo): Promise<string> {
-  const given = textOption(read, 'data-dir');
-  if (given !== undefined) return resolve(io.cwd, given);
-  const file = resolve(io.cwd, textOption(read, 'config') ?? 'pumjil.yaml');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new PumjilError('CONFIG_UNREADABLE', {
-      message: `${file} cannot be read`,
-      hint: 'Name the configuration with -c, or the data folder with --data-dir.',
-      cause,
-    });
-  }
-  const { value } = readYaml(text);
-  const named = isGroup(value) && typeof value.data_dir === 'string' ? value.data_dir : './data';
-  return resolve(dirname(file), named);
 }

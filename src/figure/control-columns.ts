@@ -49,23 +49,38 @@ export function timeAxis(
       part: 'time axis',
     },
   ];
-  let lastX = Number.NEGATIVE_INFINITY;
+  const labels = timeLabels(columns, scale, utcOffsetMinutes);
+  // Several points a minute: the minute alone would stand there again and again.
+  const hasSeconds = labels.some(({ local }, i) => local.slice(0, 16) === labels[i - 1]?.local.slice(0, 16));
   let lastDate = '';
-  for (const [i, column] of columns.entries()) {
-    const x = scale.x(i);
-    if (x - lastX < LABEL_ROOM || x > scale.right - 14 || x < scale.left + 14) continue;
-    lastX = x;
-    // Shifted by the offset, UTC reads as plant time: 2026-11-24T14:32:00.000Z.
-    const local = new Date(column.timeMs + utcOffsetMinutes * 60_000).toISOString();
+  for (const { x, local } of labels) {
     const day = local.slice(5, 10);
     items.push(
       { kind: 'line', role: 'muted', x1: x, y1: y, x2: x, y2: y + 4, width: 1, dash: 'solid', part: 'time tick' },
-      timeLabel(local.slice(11, 16), x, y + 16),
+      timeLabel(local.slice(11, hasSeconds ? 19 : 16), x, y + 16),
     );
     if (day !== lastDate) items.push(timeLabel(day, x, y + 29));
     lastDate = day;
   }
   return items;
+}
+
+/** Where a label stands and its plant time, far enough from each other to be read. */
+function timeLabels(
+  columns: readonly ChartColumn[],
+  scale: ColumnScale,
+  utcOffsetMinutes: number,
+): { readonly x: number; readonly local: string }[] {
+  const labels: { x: number; local: string }[] = [];
+  let lastX = Number.NEGATIVE_INFINITY;
+  for (const [i, column] of columns.entries()) {
+    const x = scale.x(i);
+    if (x - lastX < LABEL_ROOM || x > scale.right - 14 || x < scale.left + 14) continue;
+    lastX = x;
+    // Shifted by the offset, UTC reads as plant time: 2026-11-24T14:32:00.000Z.
+    labels.push({ x, local: new Date(column.timeMs + utcOffsetMinutes * 60_000).toISOString() });
+  }
+  return labels;
 }
 
 function timeLabel(text: string, x: number, y: number): Primitive {

@@ -77,13 +77,14 @@ export function histogram(data: HistogramData): Scene {
     dash: 'solid',
     part: 'axis',
   });
-  for (const tick of x.ticks(Math.max(2, Math.floor(width / 80)))) {
+  const ticks = x.ticks(Math.max(2, Math.floor(width / 80)));
+  for (const tick of ticks) {
     items.push({
       kind: 'text',
       role: 'muted',
       x: x(tick),
       y: height - 8,
-      text: formatNumber(tick, tickDecimals(x.ticks(4))),
+      text: formatNumber(tick, tickDecimals(ticks)),
       size: 12,
       anchor: 'middle',
       bold: false,

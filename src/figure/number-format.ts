@@ -3,6 +3,7 @@
 /**
  * Number of decimals the data were recorded with, at most 6: the smallest that prints every value exactly.
  * Averages have no end of decimals: give the individual values, or a resolution of the gauge.
+ * A device that sends single precision says 286.1000061035156 for 286.1: such a value is read to its seven digits.
  *
  * @example
  * decimalsOf([12.04, 11.9, 12]); // => 2
@@ -44,5 +45,6 @@ export function formatNumber(value: number, decimals: number): string {
 
 function isExact(value: number, decimals: number): boolean {
   const rounded = Number(value.toFixed(decimals));
-  return Math.abs(rounded - value) <= Math.abs(value) * 1e-12;
+  const isSingle = Math.fround(value) === value;
+  return Math.abs(rounded - value) <= Math.abs(value) * (isSingle ? 6e-8 : 1e-12);
 }

@@ -129,3 +129,16 @@ test('canvas draws the same primitives in the same order', () => {
   expect(calls).toContain('font = 600 12px Pretendard');
   expect(calls.indexOf('moveTo 0 1')).toBeLessThan(calls.indexOf('fillText x & y 1 9'));
 });
+
+test('a single-precision number has the decimals of the number the device meant', () => {
+  expect(decimalsOf([Math.fround(286.1), Math.fround(99.7), Math.fround(4.91)])).toBe(2);
+  expect(decimalsOf([12.0405])).toBe(4);
+});
+
+test('ticks under a histogram differ from each other', () => {
+  const spec = { lower: 42.3, target: 42.6, upper: 42.9 };
+  const bins = [{ from: 42.5, to: 42.6, count: 3 }];
+  const scene = histogram({ ...HISTOGRAM, width: 1000, bins, spec, mean: 42.55 });
+  const ticks = scene.items.flatMap((item) => (item.kind === 'text' && item.part === 'tick' ? [item.text] : []));
+  expect(new Set(ticks).size).toBe(ticks.length);
+});

@@ -133,6 +133,13 @@ export interface AlarmRow {
   readonly text: { readonly ko: string; readonly en: string };
 }
 
+/** From `fromMs` on the points of a series are superseded by those that entry `seq` brought forth: earlier ones are gone from every answer. */
+export interface Revision {
+  readonly series: number;
+  readonly fromMs: number;
+  readonly seq: Seq;
+}
+
 /** Everything that a run of journal entries brought forth. Written in one transaction together with the cursor `seq`. */
 export interface HistoryBlock {
   /** Last entry contained. */
@@ -142,6 +149,21 @@ export interface HistoryBlock {
   readonly points: readonly PointRow[];
   readonly events: readonly EventRow[];
   readonly alarms: readonly AlarmRow[];
+  /** In order of seq; `points` may hold some that are superseded within the block. */
+  readonly revisions?: readonly Revision[] | undefined;
+}
+
+/**
+ * Whether a point is superseded by one of these revisions.
+ *
+ * @example
+ * isSuperseded({ series: 0, timeMs: 2000, seq: 4 }, [{ series: 0, fromMs: 1500, seq: 9 }]); // => true
+ */
+export function isSuperseded(
+  point: Pick<PointRow, 'series' | 'timeMs' | 'seq'>,
+  revisions: readonly Revision[],
+): boolean {
+  return revisions.some((each) => each.series === point.series && point.timeMs >= each.fromMs && point.seq < each.seq);
 }
 
 /** Half-open [fromMs, toMs); at most `limit` rows; `last` takes the newest instead of the oldest. Answers are in time order (then id). */

@@ -71,6 +71,19 @@ test('every other kind comes back equal', () => {
     { kind: 'limits', atMs: 1, author: text, reason: text, stream: 's', centre: -0, sigma: Number.NaN },
     { kind: 'exclude', atMs: 1, author: 'a', reason: text, stream: 's', point: '1.2' },
     { kind: 'revise', atMs: 1, author: 'a', reason: text, stream: 's', fromMs: -Infinity },
+    {
+      kind: 'revise',
+      atMs: 1,
+      author: 'a',
+      reason: text,
+      stream: 's',
+      fromMs: 1.0005,
+      afterMs: -Infinity,
+      uptoSeq: 7,
+      rows: { timeMs: [1.0005, 2], value: [NaN, -0], size: [1, 5], context: [0, 0], contexts: [{ lot: text }] },
+      leftOut: ['3.1'],
+      excluded: [{ timeMs: 2, point: '4.0', author: 'b', reason: text }],
+    },
     { kind: 'command', atMs: 1, author: 'a', id: 'c', verb: 'cause', alarm: '1.2', cause: text },
   ];
   for (const entry of entries) {

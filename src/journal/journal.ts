@@ -1,6 +1,6 @@
 // The journal: every input of engine and alarms, durable before anything else happens to it.
 import type { EnginePlan } from '../config/plan.ts';
-import type { Batch, Gap } from '../measurement.ts';
+import type { Batch, Gap, MeasurementContext } from '../measurement.ts';
 
 /** Position of an entry: 1, 2, 3 … without holes. */
 export type Seq = number;
@@ -59,13 +59,40 @@ export interface ExcludeEntry {
   readonly point: string;
 }
 
+/** Values of one stream in production order, as columns. */
+export interface ReviseRows {
+  readonly timeMs: readonly number[];
+  /** NaN = missing. */
+  readonly value: readonly number[];
+  readonly size: readonly number[];
+  /** Index into `contexts`. */
+  readonly context: readonly number[];
+  readonly contexts: readonly MeasurementContext[];
+}
+
+/**
+ * One stream is judged again, in production order. The entry carries the values itself: to apply it needs nothing but the state.
+ * Without `rows` the values that came late lie too far back to be judged.
+ */
 export interface ReviseEntry {
   readonly kind: 'revise';
   readonly atMs: number;
   readonly author: string;
   readonly reason: string;
   readonly stream: string;
+  /** Source time of the oldest value that came late or was corrected. */
   readonly fromMs: number;
+  /** The checkpoint to start from: its state contains all values up to this source time. */
+  readonly afterMs?: number | undefined;
+  /** `rows` holds every value later than `afterMs` of the entries up to this one. */
+  readonly uptoSeq?: Seq | undefined;
+  readonly rows?: ReviseRows | undefined;
+  /** Ids of measurements that a correction replaces: not among the rows. */
+  readonly leftOut?: readonly string[] | undefined;
+  /** Points excluded by people: the point of the same time that takes their place is excluded too. */
+  readonly excluded?:
+    | readonly { readonly timeMs: number; readonly point: string; readonly author: string; readonly reason: string }[]
+    | undefined;
 }
 
 export type CommandVerb = 'acknowledge' | 'cause' | 'shelve' | 'unshelve' | 'close' | 'comment';

@@ -54,6 +54,7 @@ function seqOfName(name: string): Seq {
  * Recovers a folder of segments.
  *
  * @param verifyBytes the newest segments up to this size are read through; older ones when they are read
+ * @param isLooking true: nothing is changed on the disk, a torn end is only noted
  * @throws PumjilError JOURNAL_DAMAGED when a newer version wrote here; the disk's own errors otherwise
  */
 export async function recover(
@@ -62,12 +63,14 @@ export async function recover(
   table: Crc32cTable,
   log: DamageLog,
   verifyBytes: number,
+  isLooking = false,
 ): Promise<Recovered> {
   const names = await files.readdir(folder);
   const found: Found[] = [];
   for (const name of names.filter((each) => SEGMENT_NAME.test(each))) {
     const one = await inspect(files, folder, table, name);
     if (one !== undefined) found.push(one);
+    else if (isLooking) log.note(name, 0, `${name} holds no entry that can be read`);
     else await setFileAside(files, folder, name, names, log);
   }
   found.sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1));
@@ -95,6 +98,7 @@ export async function recover(
     if (one.header === undefined) log.note(one.name, 0, `${one.name}: the head of the segment is damaged`);
     const next = found[i + 1]?.header;
     if (unverified > 0 && next !== undefined) segment.last = next.after - 1;
+    else if (isLooking) await look(files, table, log, segment);
     else isLastOpen = await verify(files, folder, table, log, segment, i === found.length - 1);
     unverified -= one.size;
     last = Math.max(last, segment.last);
@@ -173,6 +177,25 @@ async function verify(
     // What was read may still only be in memory of the system: what is shown must be durable.
     await file.datasync();
     return isKept;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a segment through and leaves it as it is; another process may be writing it. */
+async function look(files: JournalFiles, table: Crc32cTable, log: DamageLog, segment: Segment): Promise<void> {
+  const file = await files.open(segment.path, 'r');
+  try {
+    let end = HEADER_BYTES;
+    const { name, mark, limit, size } = segment;
+    const stretch = { name, mark, start: HEADER_BYTES, end: size, expected: segment.first, limit };
+    for await (const records of intactRecords(table, file, stretch, log))
+      for (const record of records) {
+        end = record.to;
+        segment.last = record.seq;
+      }
+    if (size > end && segment.last + 1 < limit)
+      log.note(name, end, `${name}: ${size - end} bytes at its end are no whole entry: being written now, or torn`);
   } finally {
     await file.close();
   }

@@ -7,6 +7,7 @@ import {
   type MeasurementColumns,
   measurementColumns,
   type PointRow,
+  type Revision,
   type SeriesRow,
 } from '../history/history.ts';
 import type { MeasurementContext } from '../measurement.ts';
@@ -18,6 +19,7 @@ export interface BlockBuilder {
   readonly events: EventRow[];
   /** Newest row of each alarm changed, in order of first change. */
   readonly alarms: Map<string, AlarmRow>;
+  readonly revisions: Revision[];
   /** Series whose live picture changed. */
   readonly touched: Set<number>;
 }
@@ -29,6 +31,7 @@ export function blockBuilder(): BlockBuilder {
     points: [],
     events: [],
     alarms: new Map(),
+    revisions: [],
     touched: new Set(),
   };
 }
@@ -39,6 +42,7 @@ export function isEmptyBlock(block: BlockBuilder): boolean {
     block.points.length === 0 &&
     block.events.length === 0 &&
     block.alarms.size === 0 &&
+    block.revisions.length === 0 &&
     block.series.length === 0
   );
 }
@@ -51,6 +55,7 @@ export function historyBlock(builder: BlockBuilder, seq: number): HistoryBlock {
     points: builder.points,
     events: builder.events,
     alarms: [...builder.alarms.values()],
+    ...(builder.revisions.length === 0 ? {} : { revisions: builder.revisions }),
   };
 }
 

@@ -5,11 +5,16 @@ import type { AdapterPlan } from '../config/plan.ts';
 import { PumjilError } from '../errors.ts';
 import type { Entry } from '../journal/journal.ts';
 import { type Batch, type Gap, openBatch, type Receipt } from '../measurement.ts';
+import { createGapQueue } from './gap-queue.ts';
+import { createRefusals } from './refusals.ts';
+import { checkClock } from './source-clock.ts';
 
 /** Batches on their way to the disk per adapter; beyond it the adapter is not asked for more. */
 const IN_FLIGHT = 32;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+/** What was refused is recorded after this time although nothing else came, ms. */
+const RECORD_REFUSED_MS = 1000;
 
 export interface RunnerState {
   state: 'starting' | 'connected' | 'waiting' | 'failed' | 'stopped';
@@ -59,10 +64,21 @@ export function runAdapter(options: RunnerOptions): Runner {
   let isOurGap = openGap !== undefined;
   let lastValueMs: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
-  let refusedRows = 0;
+  const refusals = createRefusals(plan.id, log, now);
+  let refusalTimer: NodeJS.Timeout | undefined;
+  const gaps = createGapQueue((gap) =>
+    track(options.append({ kind: 'gap', adapter: plan.id, gap, atMs: now() })).then(journalTook, (error: unknown) => {
+      journalRefused(error);
+      throw error;
+    }),
+  );
+  let lastDetail = '';
+  /** The adapter has told that its device is away, and goes on. */
+  let isOnlySilent = false;
+  /** The journal took the last entry. */
+  let isTaking = true;
+  let isClockAhead = false;
   const inFlight = new Set<Promise<unknown>>();
-
-  mkdirSync(options.folder, { recursive: true });
 
   function enter(state: RunnerState['state'], detail: string): void {
     if (status.state !== state) status.sinceMs = now();
@@ -88,13 +104,15 @@ export function runAdapter(options: RunnerOptions): Runner {
     connected(detail) {
       if (status.state !== 'connected') log.info({ adapter: plan.id, detail }, 'connected');
       enter('connected', detail ?? '');
+      lastDetail = detail ?? '';
+      isOnlySilent = false;
       pauseMs = FIRST_PAUSE_MS;
       status.lastError = null;
       if (openGap !== undefined && isOurGap) void declare({ ...openGap, toMs: now() });
     },
     refused(count, reason, sample) {
-      refusedRows += count;
-      log.warn({ adapter: plan.id, count, reason, sample: sample?.slice(0, 200) }, 'refused');
+      refusals.add(count, reason, sample);
+      refusalTimer ??= setTimeout(recordRefused, RECORD_REFUSED_MS);
     },
     receive(take) {
       handler = take;
@@ -111,14 +129,32 @@ export function runAdapter(options: RunnerOptions): Runner {
   async function declare(gap: Gap): Promise<void> {
     openGap =
       gap.toMs === null && gap.tags.length === 0 ? (openGap ?? gap) : gap.tags.length === 0 ? undefined : openGap;
-    await track(options.append({ kind: 'gap', adapter: plan.id, gap, atMs: now() })).catch((error: unknown) =>
-      log.error({ adapter: plan.id, error: String(error) }, 'a gap could not be journaled'),
-    );
+    await gaps.declare(gap);
   }
 
-  function take(batch: Batch): void {
-    const refused = refusedRows;
-    refusedRows = 0;
+  function journalRefused(error: unknown): void {
+    if (isTaking) log.error({ adapter: plan.id, error: String(error) }, 'the journal takes nothing');
+    isTaking = false;
+  }
+
+  function journalTook(): void {
+    if (!isTaking) log.info({ adapter: plan.id }, 'the journal takes again');
+    isTaking = true;
+  }
+
+  /** Refused rows count although nothing good comes from that source. */
+  function recordRefused(): void {
+    refusalTimer = undefined;
+    if (refusals.count > 0) take(openBatch(tagNames, now(), 0));
+  }
+
+  function take(given: Batch): void {
+    const { batch, ahead } = checkClock(given);
+    if (ahead > 0 && !isClockAhead)
+      log.warn({ adapter: plan.id, rows: ahead }, 'the clock of the source is more than a day ahead');
+    if (batch.length > 0) isClockAhead = ahead > 0;
+    const refused = refusals.take();
+    const beforeMs = lastValueMs;
     for (let i = 0; i < batch.length; i++) {
       const ms = Number((batch.sourceTimeNs[i] ?? 0n) / 1_000_000n);
       if (lastValueMs === undefined || ms > lastValueMs) lastValueMs = ms;
@@ -133,30 +169,37 @@ export function runAdapter(options: RunnerOptions): Runner {
     });
     track(
       work.then(
-        (receipt) => batch.ack?.(receipt),
+        (receipt) => {
+          journalTook();
+          batch.ack?.(receipt);
+        },
         (error: unknown) => {
-          refusedRows += refused;
-          log.error({ adapter: plan.id, rows: batch.length, error: String(error) }, 'a batch was not journaled');
+          journalRefused(error);
+          refusals.giveBack(refused);
           if (batch.refuse !== undefined) batch.refuse(error instanceof Error ? error : new Error(String(error)));
-          else
-            void declare({
-              kind: 'gap',
-              tags: [],
-              fromMs: lastValueMs ?? now(),
-              toMs: now(),
-              reason: 'journal_refused',
-              missing: batch.length,
-            });
+          else if (batch.length > 0) gaps.lose(beforeMs ?? now(), now(), batch.length);
         },
       ),
     );
   }
 
+  /** An adapter that looks for its device by itself tells of the loss, and of its end, by a gap over all tags. */
+  function showLink(gap: Gap): void {
+    if (gap.tags.length > 0) return;
+    if (gap.toMs === null) {
+      if (status.state !== 'connected') return;
+      isOnlySilent = true;
+      enter('waiting', gap.reason);
+    } else if (isOnlySilent && status.state === 'waiting') enter('connected', lastDetail);
+  }
+
   /** One life of the adapter: from start to its end or its error. */
   async function live(): Promise<void> {
+    makeFolder(plan.id, options.folder);
     for await (const item of adapter.collect(plan.settings, context)) {
       if (item.kind === 'gap') {
         isOurGap = false;
+        showLink(item);
         await declare(item);
       } else take(item);
       while (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight).catch(() => undefined);
@@ -191,6 +234,7 @@ export function runAdapter(options: RunnerOptions): Runner {
     const isNews = status.lastError?.message !== plainError.message;
     status.lastError = plainError;
     status.restarts += 1;
+    isOnlySilent = false;
     enter('waiting', plainError.message);
     if (isNews)
       log.warn({ adapter: plan.id, code: plainError.code, cause: plainError.message, hint: plainError.hint }, 'lost');
@@ -225,10 +269,26 @@ export function runAdapter(options: RunnerOptions): Runner {
     async stop() {
       ending.abort();
       await running;
+      clearTimeout(refusalTimer);
+      recordRefused();
+      gaps.close();
       await Promise.allSettled([...inFlight]);
     },
     async idle() {
       while (inFlight.size > 0) await Promise.allSettled([...inFlight]);
     },
   };
+}
+
+function makeFolder(id: string, folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new PumjilError('DATA_DIR_UNWRITABLE', {
+      message: `${id}: the folder ${folder} cannot be made (${cause instanceof Error ? cause.message : String(cause)})`,
+      hint: 'Free space on this disk, or give this user the right to write there; it is tried again.',
+      retryable: true,
+      cause,
+    });
+  }
 }

@@ -90,3 +90,13 @@ test('picked rows keep everything of theirs', () => {
   expect(picked.reason).toEqual(['r7', 'r39']);
   expect(picked.contexts[picked.context[1] ?? 0]).toEqual({ n: '39' });
 });
+
+test('a picked batch names only the tags of its rows', () => {
+  const names = Array.from({ length: 1000 }, (_, i) => `tag${i}`);
+  const batch = openBatch(names, START);
+  for (const tag of [7, 999, 7]) batch.add(tag, tag, GOOD, 1n);
+  const picked = pick(batch, [0, 1, 2]);
+  expect(picked.tagNames).toEqual(['tag7', 'tag999']);
+  expect([...picked.tag].map((tag) => picked.tagNames[tag])).toEqual(['tag7', 'tag999', 'tag7']);
+  expect(identities('l1', picked)).toEqual(identities('l1', batch));
+});

@@ -173,15 +173,27 @@ export function identities(adapter: string, batch: Batch): string[] {
 }
 
 /**
- * The chosen rows of a batch as plain columns of exactly their length, without the batch's callbacks.
+ * The chosen rows of a batch as plain columns of exactly their length, without the batch's callbacks and with no more tag names
+ * than they need: an adapter with many tags must not pay for all of them with every row.
  *
  * @param rows indices in the order wanted
  */
 export function pick(batch: Batch, rows: readonly number[]): Batch {
   const n = rows.length;
+  const isSparse = batch.tagNames.length > n;
+  const tagNames: string[] = [];
+  const places = new Map<number, number>();
+  /** Place of a tag among the names that are kept. */
+  function place(tag: number): number {
+    if (!isSparse) return tag;
+    const known = places.get(tag);
+    if (known !== undefined) return known;
+    places.set(tag, tagNames.length);
+    return tagNames.push(batch.tagNames[tag] ?? '') - 1;
+  }
   const out = {
     kind: 'values' as const,
-    tagNames: batch.tagNames,
+    tagNames: isSparse ? tagNames : batch.tagNames,
     length: n,
     tag: new Uint32Array(n),
     value: new Float64Array(n),
@@ -196,7 +208,7 @@ export function pick(batch: Batch, rows: readonly number[]): Batch {
     receivedMs: batch.receivedMs,
   };
   rows.forEach((from, to) => {
-    out.tag[to] = batch.tag[from] ?? 0;
+    out.tag[to] = place(batch.tag[from] ?? 0);
     out.value[to] = batch.value[from] ?? Number.NaN;
     out.size[to] = batch.size[from] ?? 1;
     out.quality[to] = batch.quality[from] ?? 2;

@@ -1,7 +1,8 @@
 import { deserialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { characteristic, config, gap, START, values } from '../../test/fixtures/entries.ts';
+import { characteristic, config, gap, recordConfig, START, values } from '../../test/fixtures/entries.ts';
+import { revisingPlant } from '../../test/fixtures/revising.ts';
 import type { Entry } from '../journal/journal.ts';
 import { blockBuilder } from './block.ts';
 import { createMachine } from './machine.ts';
@@ -74,6 +75,52 @@ describe('the same entries give the same plant', () => {
         expect(deserialize(second.snapshot())).toStrictEqual(deserialize(whole.snapshot()));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test('and through late values, corrections, revisions and exclusions', async () => {
+    const plan = {
+      ...five,
+      limits: { baseline: 4 },
+      subgroup: { size: 3, every_s: 30, close_on: [], partial: 'judge' },
+    } as const;
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 6, arbitrary: fc.double({ min: 8, max: 12, noNaN: true }) },
+        { weight: 1, arbitrary: fc.constantFrom('late', 'correct', 'revise', 'exclude', 'gap', 'tick') },
+      ),
+      { minLength: 20, maxLength: 120 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, fc.double({ min: 0, max: 1, noNaN: true }), async (drawn, at) => {
+        const plant = revisingPlant();
+        await plant.take(recordConfig(characteristic(), plan));
+        for (const [i, step] of drawn.entries()) {
+          const ms = i * 1000;
+          if (typeof step === 'number')
+            await plant.take(values(['bore', step, ms, { sourceId: `b${i}` }], ['x', step, ms, { sourceId: `x${i}` }]));
+          else if (step === 'late') await plant.take(values(['bore', 10.5, ms - 7500], ['x', 10.5, ms - 7500]));
+          else if (step === 'correct')
+            await plant.take(values(['bore', 10, ms, { sourceId: `b${i}`, context: { corrects: `b${i - 3}` } }]));
+          else if (step === 'revise') await plant.revise(START + ms);
+          else if (step === 'gap') await plant.take(gap());
+          else if (step === 'tick') await plant.take({ kind: 'tick', atMs: START + i * 2000 });
+          else {
+            const point = (await plant.points('bore')).at(-1)?.id ?? '1.0';
+            await plant.take({ kind: 'exclude', atMs: START, author: 'k', reason: 'r', stream: 'bore', point });
+          }
+        }
+        await plant.revise(START + 1e6);
+        const cut = Math.floor(at * plant.entries.length);
+        const first = createMachine();
+        for (const [i, entry] of plant.entries.slice(0, cut).entries()) first.apply(i + 1, entry, blockBuilder());
+        const second = createMachine();
+        second.restore(first.snapshot());
+        for (const [i, entry] of plant.entries.slice(cut).entries()) second.apply(cut + i + 1, entry, blockBuilder());
+        expect(second.state.eventHash).toBe(plant.machine.state.eventHash);
+        expect(deserialize(second.snapshot())).toStrictEqual(deserialize(plant.machine.snapshot()));
+      }),
+      { numRuns: 25 },
     );
   });
 });

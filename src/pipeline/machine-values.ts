@@ -6,6 +6,7 @@ import { pushMeasurement } from './block.ts';
 import { applyCount, applyInspected } from './machine-counts.ts';
 import { countsOf, type Machinery } from './machinery.ts';
 import { inOrder } from './reorder.ts';
+import { putAside } from './revise.ts';
 import type { TagUse } from './routing.ts';
 import type { StreamState } from './state.ts';
 import { contextOf, partOf, type Row, splitOf, store } from './stream-step.ts';
@@ -19,6 +20,7 @@ export function applyValues(m: Machinery, entry: ValuesEntry): void {
   counts.duplicate += entry.duplicate;
   counts.refused += entry.refused;
   counts.accepted += batch.length;
+  const isRecord = m.routing.isRecord(adapter);
   const names: string[] = [];
   const uses: TagUse[] = [];
   let newestMs = counts.lastValueMs;
@@ -51,6 +53,7 @@ export function applyValues(m: Machinery, entry: ValuesEntry): void {
       quality: batch.quality[i] ?? 2,
       reason: batch.reason[i],
       context: batch.contexts[batch.context[i] ?? 0] ?? {},
+      recordId: isRecord ? batch.sourceId[i] : undefined,
     };
     if (use.fillsContext && row.quality !== 2) m.state.tagText.set(tag, String(row.value));
     for (const characteristic of use.values) applyValue(m, characteristic, row);
@@ -107,7 +110,8 @@ function applyValue(m: Machinery, characteristic: CharacteristicPlan, row: Row):
   }
   // Only plainly good values are charted; an uncertain or bad one is a missing member.
   const value = quality === 0 ? row.value : Number.NaN;
-  inOrder(m, characteristic, stream, { timeMs: row.timeMs, value, size: 1, context });
+  const next = { timeMs: row.timeMs, value, size: 1, context };
+  if (stream.past === null || !putAside(m, stream, stream.past, next)) inOrder(m, characteristic, stream, next);
 }
 
 function reportImplausible(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, row: Row): void {

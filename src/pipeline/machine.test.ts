@@ -3,7 +3,8 @@ import { characteristic, config, gap, START, values } from '../../test/fixtures/
 import type { ConfigEntry, Entry } from '../journal/journal.ts';
 import { BAD, UNCERTAIN } from '../measurement.ts';
 import { type BlockBuilder, blockBuilder } from './block.ts';
-import { createMachine, LINK_ALARM_MS, type Machine } from './machine.ts';
+import { createMachine, type Machine } from './machine.ts';
+import { LINK_ALARM_MS } from './machine-time.ts';
 
 /** Feeds entries to a machine; one block for all. */
 function feed(machine: Machine, ...entries: Entry[]): BlockBuilder {

@@ -4,30 +4,24 @@ import { deserialize, serialize } from 'node:v8';
 import { type AlarmsState, createAlarms } from '../alarm/alarms.ts';
 import type { CharacteristicPlan } from '../config/plan.ts';
 import { type EventRow, streamId } from '../history/history.ts';
-import type {
-  CommandEntry,
-  ConfigEntry,
-  Entry,
-  ExcludeEntry,
-  GapEntry,
-  LimitsEntry,
-  ValuesEntry,
-} from '../journal/journal.ts';
+import type { CommandEntry, ConfigEntry, Entry, ExcludeEntry, LimitsEntry, ValuesEntry } from '../journal/journal.ts';
 import { createEngine } from '../spc/engine.ts';
 import type { Engine } from '../spc/stream.ts';
 import { createSubgroups } from '../spc/subgroup.ts';
 import { type BlockBuilder, chainEvent } from './block.ts';
+import { applyGap, applyTick, LINK_ALARM_MS } from './machine-time.ts';
 import { applyValues } from './machine-values.ts';
-import { countsOf, type Machinery, streamSpec } from './machinery.ts';
+import { type Machinery, streamSpec } from './machinery.ts';
+import { addMark, beginPast } from './past.ts';
 import { release, releaseDueMs } from './reorder.ts';
+import { applyRevise } from './revise.ts';
 import { routingOf } from './routing.ts';
 import { emptyState, type MachineState, type StreamState } from './state.ts';
 import { closeSubgroups } from './stream-step.ts';
-import { commandWords, configWords, gapWords, limitsWords, linkWords } from './words.ts';
+import { commandWords, configWords, excludedWords, limitsWords } from './words.ts';
 
-/** A link that is down this long raises an alarm. */
-export const LINK_ALARM_MS = 15_000;
-const LAYOUT = 1;
+/** Layout 1 knew no late values. */
+const LAYOUT = 2;
 
 export interface Machine {
   /** Applies one entry; its outputs go to `out`. Entries come in order of seq. */
@@ -56,6 +50,7 @@ export function createMachine(): Machine {
     // The block is set by the first apply; until then nothing can be emitted.
     out: undefined as unknown as BlockBuilder,
     ordinal: 0,
+    rerun: null,
     event(kind, timeMs, series, adapter, text, data) {
       const row: EventRow = {
         id: `${m.state.seq}.${m.ordinal}`,
@@ -134,6 +129,7 @@ export function createMachine(): Machine {
         applyExclude(m, entry);
         break;
       case 'revise':
+        applyRevise(m, entry);
         break;
       case 'command':
         applyCommand(m, entry);
@@ -178,7 +174,8 @@ export function createMachine(): Machine {
         subgroups: Uint8Array;
         alarms: AlarmsState;
       };
-      if (saved.layout !== LAYOUT) throw new RangeError(`snapshot layout ${saved.layout}, expected ${LAYOUT}`);
+      if (saved.layout === 1) addPast(saved.state);
+      else if (saved.layout !== LAYOUT) throw new RangeError(`snapshot layout ${saved.layout}, expected ${LAYOUT}`);
       m.state = saved.state;
       m.routing = routingOf(saved.state.plan ?? emptyPlan());
       engine.restore(saved.engine);
@@ -207,6 +204,11 @@ function emptyPlan() {
   };
 }
 
+function addPast(state: MachineState): void {
+  state.revisions = new Map();
+  for (const stream of state.streams.values()) stream.past = null;
+}
+
 function addSeries(m: Machinery, row: Omit<MachineState['series'][number], 'ix'>): number {
   const ix = m.state.series.length;
   const series = { ix, ...row };
@@ -217,7 +219,7 @@ function addSeries(m: Machinery, row: Omit<MachineState['series'][number], 'ix'>
 }
 
 function openStream(m: Machinery, characteristic: CharacteristicPlan, part: string, series: number): StreamState {
-  return {
+  const stream: StreamState = {
     series,
     characteristic: characteristic.id,
     engine: m.engine.open(streamSpec(characteristic, part)),
@@ -236,7 +238,10 @@ function openStream(m: Machinery, characteristic: CharacteristicPlan, part: stri
     shared: null,
     lastCount: Number.NaN,
     lastInspected: Number.NaN,
+    past: null,
   };
+  beginPast(m, characteristic, stream);
+  return stream;
 }
 
 function subgroupPlan(characteristic: CharacteristicPlan) {
@@ -244,77 +249,6 @@ function subgroupPlan(characteristic: CharacteristicPlan) {
     ...characteristic.subgroup,
     kind: 'tag' in characteristic.from ? ('variables' as const) : ('attributes' as const),
   };
-}
-
-function applyGap(m: Machinery, entry: GapEntry): void {
-  const { gap, adapter } = entry;
-  const counts = countsOf(m, adapter);
-  // A link that came back without losing anything: no length, or known to be bridged.
-  const isBridged = gap.toMs !== null && (gap.missing === 0 || (gap.toMs <= gap.fromMs && gap.missing === undefined));
-  if (gap.tags.length === 0) {
-    if (gap.toMs === null) {
-      counts.openGapMs ??= gap.fromMs;
-      counts.openGapReason = gap.reason;
-    } else {
-      if (!isBridged) counts.gapMs += Math.max(0, gap.toMs - Math.max(gap.fromMs, counts.gapUntilMs));
-      counts.gapUntilMs = Math.max(counts.gapUntilMs, gap.toMs);
-      if (counts.linkAlarm) m.alarms.returned('link', adapter, m.state.seq, entry.atMs);
-      counts.openGapMs = null;
-      counts.linkAlarm = false;
-    }
-  }
-  m.event(isBridged ? 'link' : 'gap', gap.fromMs, -1, adapter, gapWords(adapter, gap), {
-    fromMs: gap.fromMs,
-    toMs: gap.toMs,
-    reason: gap.reason,
-    tags: gap.tags,
-    ...(gap.missing === undefined ? {} : { missing: gap.missing }),
-  });
-  // Whether anything was lost is known when the gap ends; until then there is nothing to judge anyway.
-  if (gap.toMs === null || isBridged) return;
-  const tags = new Set(gap.tags);
-  for (const stream of m.state.streams.values()) {
-    const characteristic = m.routing.characteristic(stream.characteristic);
-    if (characteristic === undefined) continue;
-    const source = 'tag' in characteristic.from ? characteristic.from.tag : characteristic.from.count;
-    const slash = source.indexOf('/');
-    if (source.slice(0, slash) !== adapter) continue;
-    if (tags.size > 0 && !tags.has(source.slice(slash + 1))) continue;
-    release(m, stream, Number.POSITIVE_INFINITY);
-    m.engine.gap(stream.engine);
-  }
-}
-
-function applyTick(m: Machinery): void {
-  const { nowMs, seq } = m.state;
-  for (const stream of m.state.streams.values()) {
-    if (releaseDueMs(m, stream) <= nowMs) release(m, stream, nowMs - (m.state.plan?.lateness_ms ?? 0));
-    if (m.subgroups.deadlineMs(stream.subgroup) <= nowMs)
-      closeSubgroups(m, stream, m.subgroups.tick(stream.subgroup, nowMs));
-  }
-  for (const [adapter, counts] of m.state.adapters) {
-    if (counts.openGapMs === null || counts.linkAlarm || counts.openGapMs + LINK_ALARM_MS > nowMs) continue;
-    counts.linkAlarm = true;
-    const event = m.event('link', nowMs, -1, adapter, linkWords(adapter, counts.openGapMs, counts.openGapReason), {
-      state: 'down',
-      fromMs: counts.openGapMs,
-      reason: counts.openGapReason,
-    });
-    m.alarms.raise({
-      id: event.id,
-      seq,
-      atMs: nowMs,
-      detectedMs: nowMs,
-      kind: 'link',
-      series: -1,
-      adapter,
-      class: 'significant',
-      lane: 0,
-      rule: '',
-      text: event.text,
-    });
-  }
-  m.alarms.tick(nowMs, seq);
 }
 
 function applyConfig(m: Machinery, entry: ConfigEntry): void {
@@ -341,6 +275,9 @@ function applyConfig(m: Machinery, entry: ConfigEntry): void {
     const spec = streamSpec(characteristic, series.part);
     const oldSpec = old === undefined ? undefined : streamSpec(old, series.part);
     if (JSON.stringify(oldSpec) !== JSON.stringify(spec)) m.engine.reconfigure(stream.engine, spec);
+    // What was charted under another plan is not judged again under this one.
+    if (old === undefined || judgedBy(old, series.part) !== judgedBy(characteristic, series.part))
+      beginPast(m, characteristic, stream);
     m.out.touched.add(stream.series);
   }
   m.event('config', entry.atMs, -1, '', configWords(entry.author, changed), {
@@ -350,12 +287,19 @@ function applyConfig(m: Machinery, entry: ConfigEntry): void {
   });
 }
 
+/** Everything in the plan that makes points out of values, as one text. */
+function judgedBy(characteristic: CharacteristicPlan, part: string): string {
+  const { from, sample } = characteristic;
+  return JSON.stringify([streamSpec(characteristic, part), subgroupPlan(characteristic), from, sample]);
+}
+
 function applyLimits(m: Machinery, entry: LimitsEntry): void {
   const series = m.state.seriesIx.get(entry.stream);
   const stream = series === undefined ? undefined : m.state.streams.get(series);
   if (series === undefined || stream === undefined) return;
   m.engine.setLimits(stream.engine, entry.centre, entry.sigma);
   const limits = m.engine.limits(stream.engine);
+  if (stream.past !== null) addMark(stream.past, { afterMs: stream.lastMs, limits });
   m.out.touched.add(series);
   m.event('limits', entry.atMs, series, '', limitsWords(entry.stream, limits, entry.author), {
     author: entry.author,
@@ -367,17 +311,14 @@ function applyLimits(m: Machinery, entry: LimitsEntry): void {
 function applyExclude(m: Machinery, entry: ExcludeEntry): void {
   const series = m.state.seriesIx.get(entry.stream);
   if (series === undefined) return;
-  m.event(
-    'exclude',
-    entry.atMs,
-    series,
-    '',
-    {
-      ko: `${entry.stream}: 점 ${entry.point} 제외 (${entry.reason})`,
-      en: `${entry.stream}: point ${entry.point} excluded (${entry.reason})`,
-    },
-    { author: entry.author, reason: entry.reason, point: entry.point },
-  );
+  // A re-run prepared before this one does not know of it: it is prepared again.
+  const pending = m.state.revisions.get(series);
+  if (pending !== undefined) pending.sinceSeq = m.state.seq;
+  m.event('exclude', entry.atMs, series, '', excludedWords(entry.stream, entry.point, entry.reason), {
+    author: entry.author,
+    reason: entry.reason,
+    point: entry.point,
+  });
 }
 
 function applyCommand(m: Machinery, entry: CommandEntry): void {

@@ -2,11 +2,26 @@
 import type { createAlarms } from '../alarm/alarms.ts';
 import type { CharacteristicPlan } from '../config/plan.ts';
 import type { EventKind, EventRow } from '../history/history.ts';
+import type { ReviseEntry } from '../journal/journal.ts';
 import type { Engine, StreamSpec } from '../spc/stream.ts';
 import type { Subgroups } from '../spc/subgroup.ts';
 import type { BlockBuilder } from './block.ts';
 import type { Routing } from './routing.ts';
 import { type AdapterCounts, emptyCounts, type MachineState, type StreamState } from './state.ts';
+
+/** A stream being judged again. */
+export interface Rerun {
+  /** Points from here on are issued anew. */
+  readonly fromMs: number;
+  readonly excluded: NonNullable<ReviseEntry['excluded']>;
+  /** Signals found, by signalKey. */
+  readonly found: Set<string>;
+  /** Subgroups issued, signals that had not stood before. */
+  points: number;
+  gained: number;
+  /** True once an alarm was raised: from then on calm subgroups count. */
+  hasRaised: boolean;
+}
 
 /** What the parts of the machine share. */
 export interface Machinery {
@@ -19,6 +34,8 @@ export interface Machinery {
   out: BlockBuilder;
   /** Ordinal of the next output of the current entry. */
   ordinal: number;
+  /** The re-run that is under way. */
+  rerun: Rerun | null;
   event(
     kind: EventKind,
     timeMs: number,

@@ -1,6 +1,7 @@
 // Values of one stream in production order: within `lateness_ms` they wait for older ones, later ones come too late for the chart.
 import type { CharacteristicPlan } from '../config/plan.ts';
 import type { Machinery } from './machinery.ts';
+import { passTime } from './past.ts';
 import type { StreamState, WaitingValue } from './state.ts';
 import { chart } from './stream-step.ts';
 
@@ -49,7 +50,9 @@ export function releaseDueMs(m: Machinery, stream: StreamState): number {
   return oldest === undefined ? Number.POSITIVE_INFINITY : oldest.timeMs + (m.state.plan?.lateness_ms ?? 0);
 }
 
-function take(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, next: WaitingValue): void {
+/** Charts one value: those of a stream come here in order of their time. */
+export function take(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, next: WaitingValue): void {
+  if (stream.past !== null && next.timeMs > stream.lastMs) passTime(m, stream, stream.past, next.timeMs);
   stream.lastMs = next.timeMs;
   chart(m, characteristic, stream, next.value, next.size, next.timeMs, next.context);
 }

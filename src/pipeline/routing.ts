@@ -17,7 +17,12 @@ export interface Routing {
   /** Use of a tag written `adapter/tag`. */
   use(tag: string): TagUse;
   characteristic(id: string): CharacteristicPlan | undefined;
+  /** Whether an adapter brings what was written down elsewhere (entries, files): late by nature, and corrected by later rows. */
+  isRecord(adapter: string): boolean;
 }
+
+/** Kinds of adapters that deliver records. */
+const RECORDS: ReadonlySet<string> = new Set(['http', 'file']);
 
 const UNUSED: TagUse = { values: [], counts: [], inspected: [], fillsContext: false };
 
@@ -55,5 +60,10 @@ export function routingOf(plan: EnginePlan): Routing {
     if (characteristic.part !== undefined) useOf(characteristic.part).fillsContext = true;
     for (const tag of Object.values(characteristic.context)) useOf(tag).fillsContext = true;
   }
-  return { use: (tag) => uses.get(tag) ?? UNUSED, characteristic: (id) => byId.get(id) };
+  const records = new Set(plan.adapters.filter((adapter) => RECORDS.has(adapter.use)).map((adapter) => adapter.id));
+  return {
+    use: (tag) => uses.get(tag) ?? UNUSED,
+    characteristic: (id) => byId.get(id),
+    isRecord: (adapter) => records.has(adapter),
+  };
 }

@@ -2,6 +2,8 @@
 import type { EnginePlan } from '../config/plan.ts';
 import type { PointRow, SeriesRow } from '../history/history.ts';
 import type { MeasurementContext } from '../measurement.ts';
+import type { LimitsInForce } from '../spc/stream.ts';
+import type { OpenSubgroup } from '../spc/subgroup.ts';
 
 /** One stream: a series that is charted. */
 export interface StreamState {
@@ -33,6 +35,64 @@ export interface StreamState {
   /** Last raw readings of cumulative counters. */
   lastCount: number;
   lastInspected: number;
+  /** What a re-run needs; null for sources that do not deliver late. */
+  past: StreamPast | null;
+}
+
+/** How far back a stream can be taken up again, and what happened to it since. */
+export interface StreamPast {
+  /** In order of time; more of the newer ones. */
+  trail: Checkpoint[];
+  /** Gaps and limits since the first checkpoint, in order. */
+  marks: Mark[];
+  /** Marks dropped before `marks[0]`, and marks that the chart has passed, both counted from the stream's beginning. */
+  marksGone: number;
+  marked: number;
+  /** Signals raised since the first checkpoint, the newest thousand. */
+  signals: Signalled[];
+  /** Limits learnt from the baseline: a re-run does not change them. */
+  frozen: LimitsInForce | null;
+}
+
+/** A stream as it stood when all values up to `timeMs`, and no later ones, were charted. */
+export interface Checkpoint {
+  /** -Infinity: before the first value. */
+  readonly timeMs: number;
+  readonly engine: Float64Array;
+  readonly subgroup: OpenSubgroup;
+  readonly seen: number;
+  readonly points: number;
+  readonly lastPointMs: number;
+  readonly pauseMs: number;
+  readonly shared: MeasurementContext | null;
+  readonly marked: number;
+}
+
+/** A gap, or limits set by a person, between the values up to `afterMs` and those after. */
+export interface Mark {
+  readonly afterMs: number;
+  /** null = a gap. */
+  readonly limits: LimitsInForce | null;
+}
+
+export interface Signalled {
+  readonly timeMs: number;
+  readonly lane: number;
+  readonly rule: string;
+  /** False when a re-run no longer found it. */
+  stands: boolean;
+}
+
+/** A stream with values that came late or were corrected, until a `revise` entry has put them in their place. */
+export interface PendingRevision {
+  fromMs: number;
+  /** Source ids of rows that are corrected, each with the entry of its correction. */
+  corrects: { readonly id: string; readonly seq: number }[];
+  /** Values that wait for their place. */
+  late: number;
+  /** Values of the stream accepted since, late ones included; all of those in entries after `sinceSeq`. */
+  since: (WaitingValue & { readonly seq: number; readonly isLate: boolean })[];
+  sinceSeq: number;
 }
 
 /** A value on its way into the chart. */
@@ -89,6 +149,8 @@ export interface MachineState {
   tagText: Map<string, string>;
   pairs: Map<string, PairState>;
   adapters: Map<string, AdapterCounts>;
+  /** Streams to be judged again, by series. */
+  revisions: Map<number, PendingRevision>;
   points: number;
   events: Map<string, number>;
   /** Chained sha256 over all events, hex. */
@@ -107,6 +169,7 @@ export function emptyState(): MachineState {
     tagText: new Map(),
     pairs: new Map(),
     adapters: new Map(),
+    revisions: new Map(),
     points: 0,
     events: new Map(),
     eventHash: '',

@@ -5,9 +5,10 @@ import type { MeasurementContext } from '../measurement.ts';
 import type { LanePoint } from '../spc/stream.ts';
 import type { ClosedSubgroup } from '../spc/subgroup.ts';
 import { pushMeasurement } from './block.ts';
-import type { Machinery } from './machinery.ts';
+import type { Machinery, Rerun } from './machinery.ts';
+import { isNews } from './past.ts';
 import type { StreamState } from './state.ts';
-import { frozenWords, signalWords, streamWords } from './words.ts';
+import { excludedWords, frozenWords, signalWords, streamWords } from './words.ts';
 
 /** One row of a batch on its way into the streams. */
 export interface Row {
@@ -20,7 +21,12 @@ export interface Row {
   readonly quality: number;
   readonly reason: string | undefined;
   readonly context: MeasurementContext;
+  /** The source's own id of a row that was written down elsewhere: kept with the measurement, so that a correction can name it. */
+  readonly recordId: string | undefined;
 }
+
+/** Context key under which the source's own id of a record is kept. */
+export const RECORD_ID = 'source_id';
 
 /** Part number of a row: the tag named by the plan, else the context key `part`. */
 export function partOf(m: Machinery, characteristic: CharacteristicPlan, row: Row): string {
@@ -63,7 +69,7 @@ export function store(
     quality,
     reason,
     text: undefined,
-    context,
+    context: row.recordId === undefined ? context : { ...context, [RECORD_ID]: row.recordId },
   });
 }
 
@@ -117,11 +123,18 @@ function closeSubgroup(
   m.out.touched.add(stream.series);
   if (subgroup.discarded) return;
   const { lanes, froze } = m.engine.step(stream.engine, subgroup);
+  const { rerun } = m;
+  if (froze && stream.past?.frozen != null) m.engine.adopt(stream.engine, stream.past.frozen);
+  stream.points += 1;
+  learnPause(stream, subgroup.timeMs);
+  // Points before the first change stand as they were issued.
+  if (rerun !== null && subgroup.timeMs < rerun.fromMs) return;
+  const ordinal = m.ordinal++;
   stream.lastPoints = [];
   let isCalm = true;
   let isJudged = false;
   for (const lane of lanes) {
-    const point = pointRow(m, stream, lane, subgroup);
+    const point = pointRow(m, stream, lane, subgroup, ordinal);
     m.out.points.push(point);
     m.state.points += 1;
     stream.lastPoints.push(point);
@@ -129,16 +142,18 @@ function closeSubgroup(
     if (lane.status === 'judged') isJudged = true;
     if (lane.rises !== 0) raiseSignals(m, characteristic, stream, lane, point);
   }
-  stream.points += 1;
-  learnPause(stream, subgroup.timeMs);
-  if (froze) reportFrozen(m, characteristic, stream, subgroup.timeMs);
-  if (isCalm && isJudged) m.alarms.calm(stream.series, m.state.seq, subgroup.timeMs);
+  if (rerun !== null) issuedAgain(m, stream, rerun, subgroup.timeMs, `${m.state.seq}.${ordinal}`);
+  if (froze && stream.past?.frozen == null) reportFrozen(m, characteristic, stream, subgroup.timeMs);
+  // An alarm raised long ago does not grow calm by subgroups it has already counted.
+  if (isCalm && isJudged && (rerun === null || rerun.hasRaised))
+    m.alarms.calm(stream.series, m.state.seq, subgroup.timeMs);
 }
 
 function reportFrozen(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, timeMs: number): void {
   const series = m.state.series[stream.series];
   if (series === undefined) return;
   const limits = m.engine.limits(stream.engine);
+  if (stream.past !== null) stream.past.frozen = limits;
   const words = frozenWords(streamWords(characteristic, series), limits);
   m.event('limits', timeMs, stream.series, '', words, { author: 'system', ...limits });
 }
@@ -151,10 +166,15 @@ function learnPause(stream: StreamState, timeMs: number): void {
   stream.lastPointMs = timeMs;
 }
 
-function pointRow(m: Machinery, stream: StreamState, lane: LanePoint, subgroup: ClosedSubgroup): PointRow {
+function pointRow(
+  m: Machinery,
+  stream: StreamState,
+  lane: LanePoint,
+  subgroup: ClosedSubgroup,
+  ordinal: number,
+): PointRow {
   const rules: string[] = [];
   for (let bit = 0; bit < lane.ruleIds.length; bit++) if ((lane.holds >>> bit) & 1) rules.push(lane.ruleIds[bit] ?? '');
-  const ordinal = m.ordinal++;
   return {
     id: `${m.state.seq}.${ordinal}`,
     seq: m.state.seq,
@@ -190,6 +210,8 @@ function raiseSignals(
   for (let bit = 0; bit < lane.ruleIds.length; bit++) {
     if (((lane.rises >>> bit) & 1) === 0) continue;
     const id = lane.ruleIds[bit] ?? '';
+    if (stream.past !== null && !isNews(m.rerun, stream.past, { timeMs: point.timeMs, lane: lane.lane, rule: id }))
+      continue;
     const sentence = characteristic.rules.find((rule) => rule.id === id)?.sentence ?? '1 of 1 beyond 3 sigma';
     const side = ((lane.downward ?? 0) >>> bit) & 1 ? 'below' : 'above';
     const text = signalWords(words, lane.statistic, { id, sentence }, side);
@@ -219,5 +241,21 @@ function raiseSignals(
       rule: id,
       text,
     });
+    if (m.rerun !== null) m.rerun.hasRaised = true;
   }
+}
+
+/** Counts a subgroup that was issued again; a point that people had excluded stays excluded under its new id. */
+function issuedAgain(m: Machinery, stream: StreamState, rerun: Rerun, timeMs: number, point: string): void {
+  rerun.points += 1;
+  const before = rerun.excluded.find((each) => each.timeMs === timeMs);
+  const series = m.state.series[stream.series];
+  if (before === undefined || series === undefined) return;
+  const { author, reason } = before;
+  m.event('exclude', m.state.nowMs, stream.series, '', excludedWords(series.id, point, reason), {
+    author,
+    reason,
+    point,
+    before: before.point,
+  });
 }

@@ -26,10 +26,22 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
+/** While a changed configuration takes effect. */
+const BEING_STARTED: DeliveryReply = {
+  status: 503,
+  retryAfterS: 1,
+  body: {
+    code: 'JOURNAL_FAILED',
+    message: 'this source is being started',
+    hint: 'Keep the rows and send them again with the same ids: a repeat is stored once.',
+  },
+};
+
 /** Starts with no adapters; `apply` a plan. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const runners = new Map<string, Runner>();
   const plans = new Map<string, string>();
+  let expected: ReadonlySet<string> = new Set();
 
   async function start(plan: AdapterPlan): Promise<void> {
     const adapter = await options.adapter(plan.use);
@@ -60,6 +72,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   return {
     async apply(plan) {
       const wanted = new Map(plan.adapters.map((adapter) => [adapter.id, adapter]));
+      expected = new Set(wanted.keys());
       const gone = [...runners.keys()].filter((id) => {
         const adapter = wanted.get(id);
         return adapter === undefined || JSON.stringify([adapter.use, adapter.settings]) !== plans.get(id);
@@ -68,7 +81,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const adapter of plan.adapters) if (!runners.has(adapter.id)) await start(adapter);
     },
     runners,
-    deliver: (adapter, delivery) => runners.get(adapter)?.deliver(delivery),
+    deliver(adapter, delivery) {
+      const runner = runners.get(adapter);
+      const reply = runner?.deliver(delivery);
+      if (reply !== undefined || !expected.has(adapter)) return reply;
+      // A sender takes "there is no such adapter" for good and throws its rows away.
+      return runner === undefined || runner.status.state === 'starting' ? Promise.resolve(BEING_STARTED) : undefined;
+    },
     async stop() {
       await Promise.all([...runners.keys()].map(end));
     },

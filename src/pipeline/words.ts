@@ -66,6 +66,40 @@ export function limitsWords(stream: string, limits: LimitsInForce, author: strin
   };
 }
 
+export function excludedWords(stream: string, point: string, reason: string): Words {
+  return {
+    ko: `${stream}: 점 ${point} 제외 (${reason})`,
+    en: `${stream}: point ${point} excluded (${reason})`,
+  };
+}
+
+/** What a re-run came to. */
+export interface Revised {
+  readonly late: number;
+  readonly corrected: number;
+  readonly points: number;
+  readonly gained: number;
+  readonly lost: number;
+}
+
+export function revisionWords(stream: Words, { late, corrected, points, gained, lost }: Revised): Words {
+  const ko = [late > 0 ? `늦게 온 값 ${late}개` : '', corrected > 0 ? `정정 ${corrected}건` : ''].filter(
+    (s) => s !== '',
+  );
+  const en = [late > 0 ? `${late} late` : '', corrected > 0 ? `${corrected} corrected` : ''].filter((s) => s !== '');
+  return {
+    ko: `${stream.ko}: ${ko.join(', ')} — 생산 순서로 다시 판정 (점 ${points}개, 신호 +${gained} −${lost})`,
+    en: `${stream.en}: ${en.join(', ')}, judged again in production order (${points} points, signals +${gained} −${lost})`,
+  };
+}
+
+export function tooLateWords(stream: Words, late: number): Words {
+  return {
+    ko: `${stream.ko}: 너무 늦게 온 값 ${late}개 — 저장만 하고 관리도에는 넣지 않음`,
+    en: `${stream.en}: ${late} values came too late to be charted; they are kept`,
+  };
+}
+
 export function implausibleWords(stream: Words, value: number, unit: string): Words {
   return {
     ko: `${stream.ko}: 있을 수 없는 값 ${value} ${unit} — 관리도에서 제외`,

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { characteristic, config, START, values } from '../../test/fixtures/entries.ts';
+import { characteristic, config, recordConfig, START, values } from '../../test/fixtures/entries.ts';
 import { verifyDataDir } from './verify.ts';
 import { type Outputs, openWriter, type Writer } from './writer-core.ts';
 
@@ -114,4 +114,51 @@ describe('the writer', () => {
     await expect(open(dir)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
     await writer.close();
   });
+});
+
+describe('values that come late', () => {
+  const plan = characteristic({ limits: { baseline: 5 } });
+  const times = async (writer: Writer) => {
+    const points = await writer.history.points({ series: 'bore', fromMs: 0, toMs: START * 2, limit: 1e4, lane: 0 });
+    return points.map((point) => point.timeMs - START);
+  };
+
+  /** What kill -9 leaves behind: the files as they are. */
+  function killed(dir: string): string {
+    const copy = folder();
+    cpSync(dir, copy, { recursive: true });
+    rmSync(join(copy, 'journal', 'lock'), { force: true, recursive: true });
+    return copy;
+  }
+
+  test('are put in their place by the writer itself, also when it is killed before or after', async () => {
+    const dir = folder();
+    const outputs: Outputs[] = [];
+    const first = await open(dir, outputs);
+    await first.append(recordConfig(plan));
+    for (const i of [0, 1, 2, 3, 6, 7, 8, 9])
+      await first.append(values(['bore', 10 + (i % 3) / 10, i * 1000, { sourceId: `m${i}` }]));
+    await first.append(
+      values(['bore', 10.1, 5000], ['bore', 10.15, 9000, { context: { corrects: 'm9' } }], ['bore', 10, 4000]),
+    );
+    await first.append({ kind: 'tick', atMs: START });
+    expect(await times(first)).toEqual([0, 1, 2, 3, 6, 7, 8, 9].map((s) => s * 1000));
+    const before = killed(dir);
+    const written = () =>
+      outputs.some((out) => out.live.some((m) => m.type === 'event' && m.event.kind === 'revision'));
+    await expect.poll(written, { timeout: 10_000 }).toBe(true);
+    const after = killed(dir);
+    const inOrder = Array.from({ length: 10 }, (_, i) => i * 1000);
+    expect(await times(first)).toEqual(inOrder);
+    const hash = first.state().eventHash;
+    await first.close();
+    for (const copy of [before, after]) {
+      const second = await open(copy);
+      await expect.poll(() => times(second), { timeout: 10_000 }).toEqual(inOrder);
+      if (copy === after) expect(second.state().eventHash).toBe(hash);
+      await second.append(values(['bore', 10, 20_000]));
+      await second.close();
+    }
+    for (const each of [dir, before, after]) expect((await verifyDataDir(each)).differences).toEqual([]);
+  }, 30_000);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LiveMessage, StreamNow } from '../api/plant.ts';
 import { PumjilError } from '../errors.ts';
 import { openEmbeddedHistory } from '../history/embedded/history.ts';
-import type { HistoryBlock } from '../history/history.ts';
+import { type HistoryBlock, isSuperseded } from '../history/history.ts';
 import type { Entry, Seq } from '../journal/journal.ts';
 import { openJournal } from '../journal/segments.ts';
 import { type BlockBuilder, blockBuilder, historyBlock, isEmptyBlock } from './block.ts';
@@ -13,6 +13,7 @@ import { createDedupe, identities } from './dedupe.ts';
 import { createMachine } from './machine.ts';
 import type { WriterOptions, WriterState } from './messages.ts';
 import { streamNow } from './now.ts';
+import { createReviser, type Reviser } from './reviser.ts';
 
 /** A block is written when it holds this many entries or is this old. */
 const BLOCK_ENTRIES = 2000;
@@ -79,6 +80,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   let writing: Promise<void> = Promise.resolve();
   const awaiting: { seq: Seq; resolve: () => void }[] = [];
   let failure: string | null = null;
+  let reviser: Reviser | undefined;
 
   await replay();
 
@@ -142,6 +144,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     });
     while (awaiting.length > 0 && (awaiting[0]?.seq ?? Infinity) <= seq) awaiting.shift()?.resolve();
     armTick();
+    reviser?.look();
   }
 
   /** A block that cannot be written is kept and tried again: what follows it must not overtake it. */
@@ -180,7 +183,8 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   function liveMessages(full: BlockBuilder): LiveMessage[] {
     const live: LiveMessage[] = [];
     for (const point of full.points)
-      live.push({ type: 'point', seq: point.seq, stream: machine.state.series[point.series]?.id ?? '', point });
+      if (!isSuperseded(point, full.revisions))
+        live.push({ type: 'point', seq: point.seq, stream: machine.state.series[point.series]?.id ?? '', point });
     for (const event of full.events) live.push({ type: 'event', seq: event.seq, event });
     for (const alarm of full.alarms.values()) live.push({ type: 'alarm', seq: alarm.seq, alarm });
     return live.sort((a, b) => a.seq - b.seq);
@@ -280,6 +284,8 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
 
   armTick();
   armSnapshot();
+  reviser = createReviser({ machine, history, append: (entry) => commit.append(entry), now: () => Date.now() });
+  reviser.look();
 
   return {
     async append(entry) {
@@ -311,6 +317,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     history,
     async close() {
       isClosing = true;
+      reviser?.close();
       clearTimeout(tickTimer);
       clearTimeout(snapshotTimer);
       await snapshot().catch(() => undefined);

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PumjilError } from '../errors.ts';
 import type { FromWriter, PlainError, ToWriter, WriterOptions } from './messages.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
 import { openWriter, type Writer } from './writer-core.ts';
 
 function plainError(error: unknown): PlainError {
@@ -19,11 +20,14 @@ function say(message: FromWriter): void {
   parentPort?.postMessage(message);
 }
 
-async function answer(writer: Writer, message: ToWriter): Promise<void> {
+/** Pause before what the disk did not take is written again, ms. */
+const AGAIN_MS = 1000;
+
+async function answer(writer: Writer, readiness: Readiness, message: ToWriter): Promise<void> {
   switch (message.type) {
     case 'append':
       try {
-        const { seq, accepted, duplicates } = await writer.append(message.entry);
+        const { seq, accepted, duplicates } = await readiness.watched(writer.append(message.entry));
         say({ type: 'receipt', id: message.id, seq, accepted, duplicates });
       } catch (error) {
         say({ type: 'refusal', id: message.id, error: plainError(error) });
@@ -37,16 +41,30 @@ async function answer(writer: Writer, message: ToWriter): Promise<void> {
       }
       return;
     case 'sink_cursor':
-      writer.history.setSinkCursor(message.name, message.seq);
+      insist(() => {
+        // A newer one may have been written while this one waited.
+        if ((writer.history.sinkCursors()[message.name] ?? -1) < message.seq)
+          writer.history.setSinkCursor(message.name, message.seq);
+      });
       return;
     case 'quarantine':
-      writer.history.quarantineLine(message.sink, message.line, message.reason);
+      insist(() => writer.history.quarantineLine(message.sink, message.line, message.reason));
       return;
     case 'stop':
+      readiness.close();
       await writer.close();
       say({ type: 'stopped' });
       parentPort?.close();
       return;
+  }
+}
+
+/** Writes now, or as soon as the disk takes it. */
+function insist(write: () => void): void {
+  try {
+    write();
+  } catch {
+    setTimeout(() => insist(write), AGAIN_MS).unref();
   }
 }
 
@@ -67,8 +85,15 @@ async function main(): Promise<void> {
   // Set by openWriterThread, which starts this file.
   const options = workerData as WriterOptions;
   try {
-    const writer: Writer = await openWriter(options, (outputs) => say({ type: 'outputs', ...outputs }));
-    parentPort?.on('message', (message: ToWriter) => void answer(writer, message));
+    let readiness: Readiness | undefined;
+    const writer: Writer = await openWriter(options, (outputs) =>
+      say({ type: 'outputs', ...outputs, state: readiness?.of(outputs.state) ?? outputs.state }),
+    );
+    const watch = createReadiness(writer, (state) =>
+      say({ type: 'outputs', seq: state.cursor, live: [], streams: [], newSeries: [], state }),
+    );
+    readiness = watch;
+    parentPort?.on('message', (message: ToWriter) => void answer(writer, watch, message));
     say({
       type: 'ready',
       state: writer.state(),

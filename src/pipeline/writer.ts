@@ -47,8 +47,11 @@ export async function openWriterThread(
   const ready = await new Promise<Ready>((resolve, reject) => {
     worker.on('message', (message: FromWriter) => {
       if (message.type === 'ready') resolve(message);
-      else if (message.type === 'failed') reject(revive(message.error));
-      else if (message.type === 'outputs') onOutputs(message);
+      else if (message.type === 'failed') {
+        // Told by the rejection; the end of the thread that follows is no news.
+        isStopping = true;
+        reject(revive(message.error));
+      } else if (message.type === 'outputs') onOutputs(message);
       else if (message.type === 'stopped') stopped?.();
       else settle(message);
     });

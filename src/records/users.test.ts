@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PumjilError } from '../errors.ts';
 import { ensureAdmin } from './first-admin.ts';
 import { generatePassword, type Passwords, passwords } from './password.ts';
 import { memoryStore, type RecordStore } from './record-store.ts';
@@ -39,6 +40,23 @@ test('a session ends twelve hours after its last use, and each use prolongs it',
   expect(book.find(token, nowMs + SESSION_MS - 1)).toEqual(user);
   expect(book.find(token, nowMs + 2 * SESSION_MS - 2)).toEqual(user);
   expect(book.find(token, nowMs + 3 * SESSION_MS)).toBeUndefined();
+});
+
+test('while the disk takes nothing a user can sign in, and the session is written once it does again', async () => {
+  const user = await book.add('kim', 'correct horse', 'viewer');
+  const inner = store;
+  let isFull = true;
+  const full = async (): Promise<never> => {
+    throw new PumjilError('HISTORY_UNREACHABLE', { message: 'full', hint: 'Free space.', retryable: true });
+  };
+  store = { ...inner, put: (...given) => (isFull ? full() : inner.put(...given)) };
+  book = await open();
+  const token = await book.open(user, nowMs);
+  expect(await book.verify('kim', 'correct horse')).toEqual(user);
+  expect(book.find(token, nowMs)).toEqual(user);
+  isFull = false;
+  await book.flush();
+  expect((await open()).find(token, nowMs)).toEqual(user);
 });
 
 test('a clock that jumps back does not shorten a session', async () => {

@@ -120,13 +120,14 @@ export async function openUsers(options: UsersOptions): Promise<UserBook> {
       const stored = JSON.parse(json) as Omit<Session, 'writtenMs'>;
       const endsMs = Math.max(stored.endsMs, sessions.get(key)?.endsMs ?? 0);
       if (endsMs <= now()) {
-        await store.delete('session', key);
+        // On a full disk it is removed another time.
+        await store.delete('session', key).catch(() => undefined);
         continue;
       }
       live.add(key);
       sessions.set(key, { ...stored, endsMs, writtenMs: stored.endsMs });
     }
-    for (const key of sessions.keys()) if (!live.has(key)) sessions.delete(key);
+    for (const [key, { writtenMs }] of sessions) if (writtenMs > 0 && !live.has(key)) sessions.delete(key);
   };
   // One after the other: a session that is closed while users are read again must not come back.
   const inTurn = serial();
@@ -152,7 +153,13 @@ export async function openUsers(options: UsersOptions): Promise<UserBook> {
           endsMs: nowMs + SESSION_MS,
           writtenMs: 0,
         };
-        await write(keyOf(token), session);
+        try {
+          await write(keyOf(token), session);
+        } catch (error) {
+          if (!(error instanceof PumjilError && error.retryable)) throw error;
+          // The disk takes nothing now: who wants to see why must still get in. `flush` writes it later.
+          session.writtenMs = 0;
+        }
         sessions.set(keyOf(token), session);
         return token;
       }),

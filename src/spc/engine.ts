@@ -255,6 +255,27 @@ export function createEngine(): Engine {
       observeMoment(numbers, stream.at + MOMENTS, stream.judge.kernel.transform === 'ln' ? Math.log(value) : value);
     },
 
+    adopt(ix, limits) {
+      const stream = streamOf(ix);
+      const hadLimits = !Number.isNaN(numbers[stream.chartAt + CENTRE]!);
+      putLimits(stream, limits.centre, limits.sigma);
+      if (!hadLimits) {
+        stream.judge.kernel.restart(numbers, stream.chartAt, 'limits');
+        limitsChanged(stream, limits.subgroups);
+      }
+      numbers[stream.at + VERSION] = limits.version;
+      numbers[stream.at + BASELINE] = limits.subgroups;
+    },
+
+    save(ix) {
+      const { at, judge } = streamOf(ix);
+      return numbers.slice(at, at + judge.slots);
+    },
+
+    load(ix, state) {
+      numbers.set(state, streamOf(ix).at);
+    },
+
     limits(ix): LimitsInForce {
       const { at, chartAt } = streamOf(ix);
       const centre = numbers[chartAt + CENTRE]!;

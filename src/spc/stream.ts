@@ -91,6 +91,11 @@ export interface Engine {
   gap(ix: number): void;
   /** One individual value (sampled or not) for capability. */
   observe(ix: number, value: number): void;
+  /** Limits that were in force before, version and origin included, put back without a restart and without a break; nothing when they are in force. */
+  adopt(ix: number, limits: LimitsInForce): void;
+  /** A copy of one stream's whole state, for `load` under the same spec. */
+  save(ix: number): Float64Array;
+  load(ix: number, state: Float64Array): void;
   limits(ix: number): LimitsInForce;
   capability(ix: number): Capability;
   /** Complete state; `restore` of it continues bit for bit. */

@@ -42,6 +42,9 @@ export interface Subgroups {
   flush(ix: number): readonly ClosedSubgroup[];
   /** New plan from the next member on; flush first, else an open subgroup goes on under the new plan. */
   reconfigure(ix: number, plan: SubgroupPlan & { readonly kind?: SubgroupKind }): void;
+  /** A copy of the open subgroup of one stream, for `load`. */
+  save(ix: number): OpenSubgroup;
+  load(ix: number, saved: OpenSubgroup): void;
   /** Complete state; `restore` of it continues bit for bit. */
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): void;
@@ -52,8 +55,8 @@ const SCALARS = 6;
 
 type Plan = SubgroupPlan & { readonly kind: SubgroupKind };
 
-interface Open {
-  plan: Plan;
+/** A subgroup that is still open. */
+export interface OpenSubgroup {
   keys: readonly string[];
   members: number;
   present: number;
@@ -64,6 +67,10 @@ interface Open {
   inspected: number;
   /** Members of a variables subgroup; grows to the plan's size. */
   x: Float64Array;
+}
+
+interface Open extends OpenSubgroup {
+  plan: Plan;
 }
 
 type Closed = { -readonly [K in keyof ClosedSubgroup]: ClosedSubgroup[K] };
@@ -124,6 +131,14 @@ export function createSubgroups(): Subgroups {
     },
     reconfigure(ix, plan) {
       at(ix).plan = checked(plan);
+    },
+    save(ix) {
+      const { plan, x, ...open } = at(ix);
+      return { ...open, x: x.slice(0, plan.kind === 'variables' ? open.members : 0) };
+    },
+    load(ix, saved) {
+      const open = at(ix);
+      streams[ix] = { plan: open.plan, ...saved, x: saved.x.slice() };
     },
     snapshot() {
       const lengths = streams.map((open) => (open.plan.kind === 'variables' ? open.members : 0));

@@ -1,16 +1,15 @@
-// The generated parts of docs/ are up to date, and every configuration printed there or in examples/ is valid.
+// The generated parts of docs/ are up to date, and every configuration in examples/ and every sample is valid.
 // PUMJIL_WRITE_DOCS=1 npx vitest run test/config/documents.test.ts writes the generated parts anew.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ZodType, z } from 'zod';
 import { loadComponents } from '../../src/cli/load.ts';
 import type { Components } from '../../src/config/components.ts';
 import { errorDocument, settingsTable } from '../../src/config/document.ts';
-import { loadPlan } from '../../src/config/load.ts';
-import { printProblem, problemsOf } from '../../src/config/problem.ts';
 import { adapterSchema, characteristicSchema, sections } from '../../src/config/schema.ts';
+import { mistakesIn } from '../docs/configuration.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const isWriting = process.env.PUMJIL_WRITE_DOCS !== undefined;
@@ -62,51 +61,10 @@ function chartTable(): string {
   return [...head.slice(0, 2), ...tablesByChart.flatMap((lines) => lines.slice(2))].join('\n');
 }
 
-// A fragment is one entry of `characteristics` over these adapters.
-const AROUND = `plant: { id: example }
-adapters:
-  press3: { use: modbus, host: 127.0.0.1, tags: {
-    cushion: { register: holding, address: 102 }, melt_temp: { register: holding, address: 104 }, weight: { register: holding, address: 106 },
-    cavity: { register: holding, address: 108 }, part_no: { register: holding, address: 110 }, lot: { register: holding, address: 112 } } }
-  cell7: { use: opcua, endpoint: "opc.tcp://127.0.0.1:4840", tags: { bore: { node: "ns=2;s=Bore" } } }
-characteristics:
-`;
-
-async function mistakesIn(text: string): Promise<string> {
-  const env: Record<string, string> = {};
-  for (const [, name = ''] of text.matchAll(/(?<!\$)\$\{(\w+)\}/g)) env[name] = 'a-long-enough-secret';
-  for (const [, file = ''] of text.matchAll(/"file:([^"]+)"/g)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), 'a-long-enough-secret\n');
-  }
-  try {
-    await loadPlan({ text, folder, components, env });
-    return '';
-  } catch (error) {
-    if (problemsOf(error).length === 0) throw error;
-    return problemsOf(error)
-      .map((problem) => printProblem('example', problem))
-      .join('\n');
-  }
-}
-
-const blocks = [
-  ...readFileSync(join(root, 'docs', 'configuration.md'), 'utf8').matchAll(/^```yaml( fragment)?\n([\s\S]*?)^```$/gm),
-];
-
-test('docs/configuration.md has examples', () => {
-  expect(blocks.length).toBeGreaterThan(8);
-});
-
-for (const [i, [, fragment, text = '']] of blocks.entries()) {
-  test(`example ${i + 1} of docs/configuration.md is valid`, async () => {
-    expect(await mistakesIn(fragment === undefined ? text : AROUND + text)).toBe('');
-  });
-}
-
 for (const name of readdirSync(join(root, 'examples')).filter((each) => each.endsWith('.yaml'))) {
   test(`examples/${name} is valid`, async () => {
-    expect(await mistakesIn(readFileSync(join(root, 'examples', name), 'utf8'))).toBe('');
+    const text = readFileSync(join(root, 'examples', name), 'utf8');
+    expect(await mistakesIn(text, components, folder)).toBe('');
   });
 }
 
@@ -114,6 +72,7 @@ for (const name of readdirSync(join(root, 'adapters'))) {
   test(`the sample of the adapter ${name} loads`, async () => {
     const sample = readFileSync(join(root, 'adapters', name, 'sample.yaml'), 'utf8');
     expect(sample).toMatch(/^adapters:/m);
-    expect(await mistakesIn(`${/^plant:/m.test(sample) ? '' : 'plant: { id: example }\n'}${sample}`)).toBe('');
+    const whole = `${/^plant:/m.test(sample) ? '' : 'plant: { id: example }\n'}${sample}`;
+    expect(await mistakesIn(whole, components, folder)).toBe('');
   });
 }

@@ -241,11 +241,43 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
     await page.emulateMedia({ media: null });
   });
 
+  test('a part that is not being made is shown quietly, and header and matrix agree on it', async () => {
+    const { page } = await view(KO, '/');
+    await page.locator('.cell').first().waitFor();
+    const idle = await page.locator('.cell.is-idle').count();
+    const rows = await page.locator('.matrix tr.is-idle button').allInnerTexts();
+    expect(rows.reduce((sum, text) => sum + Number(text), 0)).toBe(idle);
+    const header = await page.locator('.counts').innerText();
+    expect(Number(/생산 안 함 (\d+)/.exec(header)?.[1] ?? 0)).toBe(idle);
+  });
+
+  test('before the first value the overview says what it waits for', async () => {
+    const { page, close } = await rig.open(KO, '/health');
+    await page.route('**/api/streams', (route) => route.fulfill({ json: { nowMs: rig.plant.nowMs(), streams: [] } }));
+    await page.goto(`${rig.url}/`);
+    await page.getByText('아직 측정값이 없습니다').waitFor();
+    await page.locator('.beginning-adapters li').first().waitFor();
+    expect(await page.locator('.beginning-adapters li').count()).toBe(rig.plant.health().adapters.length);
+    await expectAccessible(page);
+    await close();
+  });
+
+  test('while the past is read in the overview says how far, and calls nothing late', async () => {
+    rig.setAhead(30 * 86_400_000);
+    const { page } = await view(KO, '/');
+    await page.locator('.cell').first().waitFor();
+    rig.plant.tick(30);
+    await page.getByText('지난 자료를 읽는 중입니다').waitFor();
+    expect(await page.locator('.cell.is-late, .cell.is-idle').count()).toBe(0);
+    rig.setAhead(0);
+  });
+
   test('streams without values are hatched and say when they were last seen, never shown as well', async () => {
     rig.setAhead(30 * 86_400_000);
     const { page } = await view(KO, '/');
     await page.locator('.cell.is-late').first().waitFor();
-    expect(await page.locator('.cell.is-late').count()).toBe(rig.plant.streams().length);
+    const silent = await page.locator('.cell.is-late, .cell.is-idle').count();
+    expect(silent).toBe(rig.plant.streams().length);
     expect(await page.locator('.lines').innerText()).toMatch(/마지막 값 \d+일 전/);
     rig.setAhead(0);
   });

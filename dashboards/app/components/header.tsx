@@ -1,7 +1,7 @@
 // The header: which plant, which shift, what time, is it live, how much needs a person.
 import { useLocation } from 'preact-iso';
 import { shiftAt, weekdayAt } from '../domain/shift.ts';
-import { isLate, isSignal, variationOf } from '../domain/variation.ts';
+import { isSignal } from '../domain/variation.ts';
 import { remember, type Theme } from '../state/app-state.ts';
 import { useApp, useWriter } from '../state/context.ts';
 
@@ -106,16 +106,18 @@ function Now() {
 function Counts() {
   const app = useApp();
   const { t } = useWriter();
-  const now = app.slowNowMs.value;
   const streams = [...app.streams.value.values()];
-  const signals = streams.filter((stream) => isSignal(variationOf(stream, now))).length;
-  const late = streams.filter((stream) => isLate(stream, now)).length;
+  const variations = streams.map(app.variation);
+  const signals = variations.filter(isSignal).length;
+  const late = variations.filter((variation) => variation === 'late').length;
+  const idle = variations.filter((variation) => variation === 'idle').length;
   return (
     <span class="counts">
       <span>{t.header.streams(streams.length)}</span>
       <span class={signals > 0 ? 'is-signal' : ''}>{t.header.signals(signals)}</span>
       <span>{t.header.alarms(app.alarms.value.size)}</span>
       {late > 0 && <span class="is-late">{t.header.late(late)}</span>}
+      {idle > 0 && <span>{t.header.idle(idle)}</span>}
     </span>
   );
 }

@@ -1,6 +1,6 @@
-// One stream in one cell: glyph and letter, size by class, hatched when late.
+// One stream in one cell: glyph and letter, size by class, hatched when late, faint when its part is not made.
 import type { StreamJson } from '../../../src/api/contract.ts';
-import { assuranceOf, GLYPH, isSignal, variationOf } from '../domain/variation.ts';
+import { assuranceOf, GLYPH, isSignal } from '../domain/variation.ts';
 import { useApp, useWriter } from '../state/context.ts';
 import { streamHref, streamTail } from './stream-name.ts';
 
@@ -9,7 +9,7 @@ export function StreamCell({ stream }: { stream: StreamJson }) {
   const w = useWriter();
   const { t } = w;
   const now = app.slowNowMs.value;
-  const variation = variationOf(stream, now);
+  const variation = app.variation(stream);
   const assurance = assuranceOf(stream);
   const seen = t.overview.lastSeen(w.ago(stream.lastTimeMs, now));
   const name = [w.pick(stream.name), streamTail(stream), t.variation[variation], t.assurance[assurance], seen]

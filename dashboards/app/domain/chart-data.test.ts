@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { PointJson } from '../../../src/api/contract.ts';
-import { newestSubgroups } from '../state/api.ts';
-import { chartLanes, stripMarks, subgroupRows } from './chart-data.ts';
+import type { PointJson, StreamJson } from '../../../src/api/contract.ts';
+import { chartLanes, decimalsOfStream, stripMarks, subgroupRows } from './chart-data.ts';
 import { falseAlarmPrice } from './price.ts';
 import { shiftAt } from './shift.ts';
+import { newestSubgroups } from './subgroups.ts';
 
 function point(seq: number, lane: number, over: Partial<PointJson> = {}): PointJson {
   return {
@@ -33,6 +33,13 @@ test('the lanes of one subgroup share a row, rows are in order of time', () => {
     ['1.0', 2, false],
     ['2.0', 2, true],
   ]);
+});
+
+test('lanes belong together by entry and time, whatever their ids', () => {
+  const own = (seq: number, ordinal: number, lane: number) => point(seq, lane, { id: `${seq}.${ordinal}` });
+  const rows = subgroupRows([own(7, 0, 0), own(7, 2, 1), own(7, 3, 0), own(7, 5, 1), own(8, 1, 0)]);
+  expect(rows.map((row) => row.lanes.map((lane) => lane?.id))).toEqual([['7.0', '7.2'], ['7.3', '7.5'], ['8.1']]);
+  expect(newestSubgroups([own(7, 0, 0), own(7, 2, 1), own(8, 1, 0)], 1).map((p) => p.id)).toEqual(['8.1']);
 });
 
 test('a missing number is NaN for the chart, never 0', () => {
@@ -74,4 +81,17 @@ test('a night shift goes on after midnight and belongs to the day it began on', 
   expect(shiftAt([night], '02:00', 6)?.id).toBe('N');
   expect(shiftAt([night], '02:00', 5)).toBeUndefined();
   expect(shiftAt([night], '08:00', 6)).toBeUndefined();
+});
+
+test('decimals are those of the gauge, also where the device sends single precision', () => {
+  const row = {
+    kind: 'variable',
+    lastValue: Math.fround(286.1),
+    spec: { lower: 270, target: 285, upper: 300 },
+    limits: { sigma: 1.2 },
+    capability: { sigmaOverall: 1.2 },
+  } as StreamJson; // Only what decimals are read from.
+  expect(decimalsOfStream(row, null)).toBe(1);
+  expect(decimalsOfStream(row, 0.05)).toBe(2);
+  expect(decimalsOfStream(row, 0.0123456)).toBe(2);
 });

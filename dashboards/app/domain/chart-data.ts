@@ -3,6 +3,7 @@ import type { EventJson, PointJson, RuleJson, StreamJson } from '../../../src/ap
 import type { ChartColumn, ChartLane, ChartValue, StripMark } from '../../../src/figure/control-data.ts';
 import { decimalsForSpread, decimalsOf } from '../../../src/figure/number-format.ts';
 import { hasZoneRule } from '../../../src/figure/pattern.ts';
+import { bySubgroup } from './subgroups.ts';
 
 /** One subgroup: the points of its lanes. */
 export interface SubgroupRow {
@@ -15,29 +16,14 @@ export interface SubgroupRow {
 
 /** Rows of all lanes gathered by subgroup, in order. */
 export function subgroupRows(points: readonly PointJson[]): SubgroupRow[] {
-  const rows = new Map<
-    string,
-    {
-      id: string;
-      timeMs: number;
-      breakBefore: boolean;
-      context: PointJson['context'];
-      lanes: (PointJson | undefined)[];
-    }
-  >();
-  for (const point of points) {
-    const row = rows.get(point.id) ?? {
-      id: point.id,
-      timeMs: point.timeMs,
-      breakBefore: false,
-      context: point.context,
-      lanes: [],
-    };
-    row.lanes[point.lane] = point;
-    row.breakBefore ||= point.breakBefore;
-    rows.set(point.id, row);
-  }
-  return [...rows.values()].sort((a, b) => a.timeMs - b.timeMs);
+  return bySubgroup(points).flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const lanes: (PointJson | undefined)[] = [];
+    for (const point of members) lanes[point.lane] = point;
+    const { id, timeMs, context } = first;
+    return [{ id, timeMs, breakBefore: members.some((point) => point.breakBefore), context, lanes }];
+  });
 }
 
 /** Columns of the chart. */
@@ -82,12 +68,16 @@ export function stripMarks(rows: readonly SubgroupRow[], events: readonly EventJ
   return marks;
 }
 
-/** Decimals of the individual values, as far as the stream tells them; shares by their spread. */
+/**
+ * Decimals of the individual values: of the gauge's resolution, else of newest value and specification; shares by their spread.
+ * A continuous source has no resolution: three significant digits of its sigma are enough.
+ */
 export function decimalsOfStream(stream: StreamJson, resolution: number | null): number {
   if (stream.kind === 'attribute') return Math.max(0, decimalsForSpread(stream.limits.sigma ?? Number.NaN) - 1);
-  if (resolution !== null) return decimalsOf([resolution]);
   const { lower, target, upper } = stream.spec;
-  return decimalsOf([stream.lastValue, lower, target, upper].map((value) => value ?? Number.NaN));
+  const values = resolution === null ? [stream.lastValue, lower, target, upper] : [resolution];
+  const sigma = stream.capability.sigmaOverall ?? 0;
+  return Math.min(decimalsOf(values.map((value) => value ?? Number.NaN)), sigma > 0 ? decimalsForSpread(sigma) : 6);
 }
 
 function toValue(point: PointJson | undefined): ChartValue | undefined {

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import type { PointJson, StreamJson } from '../../../src/api/contract.ts';
-import { assuranceOf, isLate, urgency, variationOf } from './variation.ts';
+import { describe, expect, test } from 'vitest';
+import type { AlarmJson, PointJson, StreamJson } from '../../../src/api/contract.ts';
+import { alarmOrder, assuranceOf, idleStreams, urgency, type Variation, variationOf } from './variation.ts';
 
 const NOW = 1_000_000;
 
@@ -78,10 +78,9 @@ test('the spread is read before the location, and its direction tells worse from
 
 test('an old state is no state: late comes before everything else', () => {
   const silent = stream({ lastTimeMs: NOW - 2001, lastPoints: [point(0, 12, ['N1'])] });
-  expect(isLate(silent, NOW)).toBe(true);
   expect(variationOf(silent, NOW)).toBe('late');
-  expect(isLate(stream({ lastTimeMs: NOW - 2000 }), NOW)).toBe(false);
-  expect(isLate(stream({ staleAfterMs: null, lastTimeMs: 0 }), NOW)).toBe(false);
+  expect(variationOf(stream({ lastTimeMs: NOW - 2000 }), NOW)).toBe('common');
+  expect(variationOf(stream({ staleAfterMs: null, lastTimeMs: 0 }), NOW)).toBe('common');
 });
 
 test('without limits there is no verdict on variation', () => {
@@ -101,12 +100,63 @@ test('assurance is judged by the interval of Ppk, not by its value', () => {
   expect(of(1.5, 1.8, 'no_spec')).toBe('–');
 });
 
-test('a signal is more urgent than lateness, lateness than a poor capability, a critical class than a standard one', () => {
-  const signal = urgency(stream({ lastPoints: [point(0, 12, ['N1'])] }), NOW);
-  const late = urgency(stream({ lastTimeMs: 0 }), NOW);
-  const poor = urgency(stream({ capability: { ...stream().capability, ppkLower: 0.5, ppkUpper: 0.9 } }), NOW);
-  const critical = urgency(stream({ class: 'critical' }), NOW);
-  expect([signal, late, poor, critical, urgency(stream(), NOW)]).toEqual(
-    [signal, late, poor, critical, urgency(stream(), NOW)].sort((a, b) => b - a),
-  );
+describe('a part that is not being made', () => {
+  const made = stream({ id: 'made', part: 'A' });
+  const other = (ageMs: number, over: Partial<StreamJson> = {}): StreamJson =>
+    stream({ id: 'other', part: 'B', lastTimeMs: NOW - ageMs, ...over });
+
+  test('is idle, not late, when another part of the same characteristic is newer', () => {
+    const idle = idleStreams([made, other(500_000)], NOW);
+    expect([...idle]).toEqual(['other']);
+    expect(variationOf(other(500_000), NOW, idle.has('other'))).toBe('idle');
+  });
+
+  test('is idle as soon as its line has changed over, long before a rare sample would be overdue', () => {
+    expect(idleStreams([made, other(61_000, { staleAfterMs: 1e9 })], NOW).has('other')).toBe(true);
+    expect(idleStreams([made, other(59_000, { staleAfterMs: 1e9 })], NOW).has('other')).toBe(false);
+  });
+
+  test('a part still made on its line is not idle because its last sample is older than that of another part', () => {
+    const running = stream({ id: 'fast', characteristic: 'fast', part: 'B' });
+    expect(idleStreams([made, running, other(100_000, { staleAfterMs: 1e9 })], NOW).size).toBe(0);
+  });
+
+  test('another cavity or another characteristic says nothing about it', () => {
+    expect(idleStreams([made, other(500_000, { split: '2' })], NOW).size).toBe(0);
+    expect(idleStreams([made, other(500_000, { characteristic: 'else' })], NOW).size).toBe(0);
+  });
+
+  test('when all parts fell silent the newest is late', () => {
+    const all = [stream({ id: 'made', part: 'A', lastTimeMs: NOW - 300_000 }), other(500_000)];
+    const idle = idleStreams(all, NOW);
+    expect(all.map((row) => variationOf(row, NOW, idle.has(row.id)))).toEqual(['late', 'idle']);
+  });
+});
+
+test('a signal is more urgent than lateness, lateness than poor capability, that than class, and what is not made comes last', () => {
+  const poor = stream({ capability: { ...stream().capability, ppkLower: 0.5, ppkUpper: 0.9 } });
+  const order: readonly (readonly [StreamJson, Variation])[] = [
+    [stream(), 'up'],
+    [stream(), 'late'],
+    [poor, 'common'],
+    [stream({ class: 'critical' }), 'common'],
+    [stream(), 'common'],
+    [poor, 'idle'],
+  ];
+  const ranks = order.map(([row, variation]) => urgency(row, variation));
+  expect(ranks).toEqual([...ranks].sort((a, b) => b - a));
+});
+
+test('alarms: unacknowledged first, then the class, then what goes on before what has returned, then the newest', () => {
+  const alarm = (id: string, state: AlarmJson['state'], of: AlarmJson['class'], raisedMs: number): AlarmJson =>
+    ({ id, state, class: of, raisedMs }) as AlarmJson; // Only what the order looks at.
+  const wanted = [
+    alarm('1', 'unacknowledged', 'critical', 1),
+    alarm('2', 'returned_unacknowledged', 'critical', 9),
+    alarm('3', 'unacknowledged', 'significant', 5),
+    alarm('4', 'unacknowledged', 'significant', 4),
+    alarm('5', 'acknowledged', 'critical', 9),
+    alarm('6', 'shelved', 'critical', 9),
+  ];
+  expect(wanted.toReversed().sort(alarmOrder)).toEqual(wanted);
 });

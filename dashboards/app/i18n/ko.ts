@@ -1,4 +1,5 @@
 // The words of the screens in Korean: the source. English must have the same shape, see en.ts.
+import { evidenceSourceKo } from './evidence-ko.ts';
 import { josa } from './josa.ts';
 
 export const ko = {
@@ -21,6 +22,7 @@ export const ko = {
     signals: (n: number) => `신호 ${n}`,
     alarms: (n: number) => `미종결 알람 ${n}`,
     late: (n: number) => `지연 ${n}`,
+    idle: (n: number) => `생산 안 함 ${n}`,
     language: 'English',
     languageLabel: '영어로 보기',
     theme: { auto: '화면 밝기: 자동', light: '화면 밝기: 밝게', dark: '화면 밝기: 어둡게' },
@@ -44,6 +46,7 @@ export const ko = {
     narrower: '산포 감소',
     few: '자료 부족',
     late: '지연',
+    idle: '생산 안 함',
   },
   variationHelp: {
     common: '우연 변동만 있음',
@@ -52,6 +55,7 @@ export const ko = {
     narrower: '산포가 작아짐(개선)',
     few: '관리한계 설정 전',
     late: '예정 시간보다 값이 늦음',
+    idle: '지금 생산하지 않는 품번',
   },
   assurance: { P: '만족', F: '미달', '?': '판정 보류', '–': '판정 불가' },
   assuranceHelp: {
@@ -70,8 +74,14 @@ export const ko = {
     filter: (n: number) => `${n}개 항목만 표시 중`,
     clearFilter: '전체 보기',
     lines: '라인별 상태',
-    legend: '칸 하나가 관리 항목 하나(품번·캐비티별). 기호는 변동, 글자는 공정능력, 빗금은 지연입니다.',
-    noStreams: '아직 들어온 측정값이 없습니다. 수집기가 첫 값을 보내면 여기에 나타납니다.',
+    legend:
+      '칸 하나가 관리 항목 하나(품번·캐비티별). 기호는 변동, 글자는 공정능력입니다. 빗금은 지연, ‖ 흐린 칸은 지금 생산하지 않는 품번입니다.',
+    beginning: '아직 측정값이 없습니다',
+    noStreams: '수집기가 첫 값을 보내면 관리 항목이 여기에 나타납니다. 지난 자료를 먼저 읽는 동안에는 잠시 걸립니다.',
+    noneShown: '해당하는 항목이 없습니다.',
+    readingPast: (until: string) =>
+      `지난 자료를 읽는 중입니다. ${until}까지 읽었습니다. 다 읽으면 실시간으로 이어집니다.`,
+    partIdle: (part: string, ago: string) => `${part} 생산 안 함(${ago})`,
     needsYou: '조치가 필요한 알람',
     nothingNeeded: '미종결 알람이 없습니다.',
     moreAlarms: (n: number) => `외 ${n}건 모두 보기`,
@@ -176,6 +186,7 @@ export const ko = {
       `전체 ${total}점 중 ${shown}점을 표시합니다. 이상 신호는 모두 표시됩니다.`,
     adapter: '수집',
     late: (ago: string) => `값이 늦습니다. 마지막 값 ${ago}.`,
+    idle: (ago: string) => `지금 생산하지 않는 품번입니다. 마지막 값 ${ago}.`,
     notFound: '이 관리 항목을 찾을 수 없습니다.',
     back: '현황으로',
     lastValue: '최근 값',
@@ -210,6 +221,7 @@ export const ko = {
     acknowledge: '확인',
     saveCause: '원인 저장',
     saved: '저장했습니다',
+    settled: '저장했습니다. 복귀·확인·원인이 모두 있어 종결되었습니다.',
     comment: '메모',
     chart: '관리도 보기',
     notAllowed: '조회 권한만 있는 사용자입니다. 확인과 원인 등록은 작업자 이상이 할 수 있습니다.',
@@ -249,6 +261,8 @@ export const ko = {
     weight: '가중치',
     evidence: '근거',
     source: '출처',
+    provisional: (score: string) => `잠정 ${score}`,
+    evidenceSource: evidenceSourceKo,
     next: '다음 수준으로',
     status: {
       computed: '산출됨',

@@ -9,7 +9,6 @@ import type {
   HealthJson,
   HistogramJson,
   PlantJson,
-  PointJson,
   PointsJson,
   SessionJson,
   StreamDetailJson,
@@ -48,13 +47,8 @@ export interface Api {
   health(): Promise<HealthJson>;
 }
 
-const MOST_POINTS = 20_000;
-
-/** Points of the newest `size` subgroups; the lanes of one share their id. */
-export function newestSubgroups(points: readonly PointJson[], size: number): PointJson[] {
-  const ids = new Set([...new Set(points.map((point) => point.id))].slice(-size));
-  return points.filter((point) => ids.has(point.id));
-}
+/** A long stretch comes as an envelope of about so many subgroups. */
+const ENVELOPE = 4000;
 
 /**
  * The API over fetch.
@@ -94,16 +88,8 @@ export function createApi(onSignedOut: () => void): Api {
     characteristics: () => get('/api/characteristics'),
     streams: () => get('/api/streams'),
     stream: (stream, signal) => get(`/api/streams/${id(stream)}`, signal),
-    async points(stream, size, signal) {
-      const read = (query: string): Promise<PointsJson> => get(`/api/streams/${id(stream)}/points?${query}`, signal);
-      if (size === 'all') return read(`max=${MOST_POINTS}`);
-      const answer = await read(`max=${size}`);
-      const first = answer.points[0];
-      // An envelope is for long stretches: a window of this size is wanted point by point.
-      const whole =
-        answer.thinned && first !== undefined ? await read(`from=${first.timeMs}&max=${MOST_POINTS}`) : answer;
-      return { ...whole, points: newestSubgroups(whole.points, size), thinned: false };
-    },
+    points: (stream, size, signal) =>
+      get(`/api/streams/${id(stream)}/points?${size === 'all' ? `from=0&max=${ENVELOPE}` : `max=${size}`}`, signal),
     histogram: (stream, signal) => get(`/api/streams/${id(stream)}/histogram`, signal),
     alarms: (open, stream) =>
       get(`/api/alarms?open=${open}&limit=200${stream === undefined ? '' : `&stream=${id(stream)}`}`),

@@ -1,6 +1,7 @@
 // What all screens share: who is signed in, the plant, its streams and open alarms, the live link, language, theme and time.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { AlarmJson, LiveJson, PlantJson, SessionJson, StreamJson } from '../../../src/api/contract.ts';
+import { idleStreams, type Variation, variationOf } from '../domain/variation.ts';
 import { dictionaryOf, type Language } from '../i18n/dictionary.ts';
 import { type Writer, writer } from '../i18n/format.ts';
 import { type Api, ApiFailure, createApi } from './api.ts';
@@ -19,6 +20,8 @@ export interface AppState {
   readonly link: Signal<LinkState>;
   readonly failure: Signal<ApiFailure | null>;
   readonly isLoaded: Signal<boolean>;
+  /** Values of the past are still being read in: how far. Null in ordinary running. */
+  readonly past: Signal<{ readonly untilMs: number } | null>;
   readonly language: Signal<Language>;
   readonly theme: Signal<Theme>;
   readonly isDark: ReadonlySignal<boolean>;
@@ -27,6 +30,8 @@ export interface AppState {
   /** The same, renewed every five seconds: for what need not be drawn every second. */
   readonly slowNowMs: ReadonlySignal<number>;
   readonly writer: ReadonlySignal<Writer>;
+  /** What a stream's newest points say now. */
+  variation(stream: StreamJson): Variation;
   start(): Promise<void>;
   load(): Promise<void>;
   login(user: string, password: string): Promise<void>;
@@ -38,6 +43,13 @@ export interface AppState {
 }
 
 const RELOAD_MS = 15_000;
+/** While the past is read in, and before the first value. */
+const SOON_MS = 2000;
+/** Values older than this that still move are the past being read in. */
+const PAST_MS = 600_000;
+const STILL_MOVING_MS = 12_000;
+/** Looks at old values, SOON_MS apart, before they count as all there is. */
+const LOOKS = 4;
 
 /** Creates the state; nothing is fetched before `start`. */
 export function createAppState(): AppState {
@@ -48,13 +60,20 @@ export function createAppState(): AppState {
   const link = signal<LinkState>({ kind: 'connecting' });
   const failure = signal<ApiFailure | null>(null);
   const isLoaded = signal(false);
+  const past = signal<AppState['past']['value']>(null);
   const language = signal<Language>(stored('language', ['ko', 'en']) ?? 'ko');
   const theme = signal<Theme>(stored('theme', ['auto', 'light', 'dark']) ?? 'auto');
   const prefersDark = mediaSignal('(prefers-color-scheme: dark)');
   const isPrinting = mediaSignal('print');
   const nowMs = signal(Date.now());
+  const slowNowMs = computed(() => Math.floor(nowMs.value / 5000) * 5000);
+  const idle = computed(() => idleStreams([...streams.value.values()], slowNowMs.value));
   const listeners = new Set<(messages: readonly LiveJson[]) => void>();
   let offsetMs = 0;
+  /** Newest time of each stream when all were fetched last. */
+  let seen: ReadonlyMap<string, number> | undefined;
+  let looks = 0;
+  let movedMs = Number.NEGATIVE_INFINITY;
   let closeLive: (() => void) | undefined;
   let reload: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,13 +102,44 @@ export function createAppState(): AppState {
       alarms.value = new Map(alarmsAnswer.alarms.map((row) => [row.id, row]));
       failure.value = null;
       isLoaded.value = true;
+      followPast(streamsAnswer.nowMs, streamsAnswer.streams);
     } catch (error) {
       failure.value = error instanceof ApiFailure ? error : new ApiFailure(0, String(error), '');
     }
   }
 
-  async function enter(): Promise<void> {
-    await load();
+  /** Sees to it that the past being read in is neither taken for live nor pushed here value by value. */
+  function followPast(now: number, rows: readonly StreamJson[]): void {
+    const behind = rows.filter((row) => now - (row.lastTimeMs ?? 0) > PAST_MS);
+    // A stream that was not there before and is already old moves too.
+    const before = seen;
+    const moving = behind.filter((row) => before !== undefined && (row.lastTimeMs ?? 0) > (before.get(row.id) ?? -1));
+    looks += 1;
+    // The server may be too busy with the past to show it moving at once.
+    const isUndecided = looks <= LOOKS;
+    seen = new Map(rows.map((row) => [row.id, row.lastTimeMs ?? 0]));
+    const isBehind = 2 * behind.length > rows.length;
+    if (!isBehind) movedMs = Number.NEGATIVE_INFINITY;
+    else if (moving.length > 0) movedMs = Date.now();
+    const isPast = Date.now() - movedMs < STILL_MOVING_MS;
+    if (isPast && moving.length > 0) past.value = { untilMs: Math.min(...moving.map((row) => row.lastTimeMs ?? 0)) };
+    else if (!isPast) past.value = null;
+    if (isPast) {
+      closeLive?.();
+      closeLive = undefined;
+      link.value = { kind: 'connecting' };
+    } else if (!isBehind || !isUndecided) listen();
+    if (isPast || rows.length === 0 || (isBehind && isUndecided)) reloadIn(SOON_MS);
+  }
+
+  function reloadIn(ms: number): void {
+    reload ??= setTimeout(() => {
+      reload = undefined;
+      void load();
+    }, ms);
+  }
+
+  function listen(): void {
     closeLive ??= openLive({
       message: take,
       state(state) {
@@ -101,6 +151,14 @@ export function createAppState(): AppState {
       refused: () => void load(),
       resync: () => void load(),
     });
+  }
+
+  async function enter(): Promise<void> {
+    seen = undefined;
+    looks = 0;
+    await load();
+    // Also when the first answer failed: the push tries again by itself and then everything is fetched.
+    if (!isLoaded.value) listen();
   }
 
   function take(messages: readonly LiveJson[]): void {
@@ -118,13 +176,7 @@ export function createAppState(): AppState {
     alarms.value = nextAlarms;
     for (const listener of listeners) listener(messages);
     // Capability and baselines are not pushed: fetch them now and then while the plant runs.
-    reload ??= setTimeout(
-      () => {
-        reload = undefined;
-        void load();
-      },
-      isUnknown ? 1000 : RELOAD_MS,
-    );
+    reloadIn(isUnknown ? 1000 : RELOAD_MS);
   }
 
   setInterval(() => {
@@ -140,12 +192,18 @@ export function createAppState(): AppState {
     link,
     failure,
     isLoaded,
+    past,
     language,
     theme,
     nowMs,
     load,
     isDark: computed(() => !isPrinting.value && (theme.value === 'auto' ? prefersDark.value : theme.value === 'dark')),
-    slowNowMs: computed(() => Math.floor(nowMs.value / 5000) * 5000),
+    slowNowMs,
+    // While the past is read in, lines are at different days: nothing is late or idle by today's clock.
+    variation: (stream) =>
+      past.value === null
+        ? variationOf(stream, slowNowMs.value, idle.value.has(stream.id))
+        : variationOf(stream, stream.lastTimeMs ?? 0),
     writer: computed(() =>
       writer(language.value, dictionaryOf(language.value), plant.value?.plant.timezone ?? 'Asia/Seoul'),
     ),

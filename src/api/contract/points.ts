@@ -5,7 +5,7 @@ import { context, count, figure, from, timeMs } from './vocabulary.ts';
 
 export const PointAnswer = z
   .object({
-    id: z.string().describe('<seq>.<ordinal>; the lanes of one subgroup share it.'),
+    id: z.string().describe('<seq>.<ordinal>. The lanes of one subgroup share seq and timeMs and follow each other.'),
     seq: count,
     lane: count.describe('0 = location, 1 = spread …'),
     statistic: z.string().describe('x, mr, mean, range, s, p, u, ewma.'),
@@ -30,7 +30,9 @@ const max = z.coerce.number().int().min(10).max(20_000).default(2000);
 export const RangeQueryParams = z.object({
   from: from.optional().describe('First ms wanted; default: as far back as `max` reaches.'),
   to: from.optional().describe('First ms not wanted; default: now included.'),
-  max: max.describe('Subgroups (or measurements) wanted at most; signals, gaps and bad values are kept beyond it.'),
+  max: max.describe(
+    'Subgroups (or measurements) wanted at most: without `from` the newest, else an envelope; it keeps every signal, gap and bad value.',
+  ),
 });
 
 export const StreamParams = z.object({ id: z.string().min(1).max(500).describe('Stream id, URL-encoded.') });
@@ -42,7 +44,7 @@ export const StreamParams = z.object({ id: z.string().min(1).max(500).describe('
 export const PointsAnswer = z
   .object({
     stream: z.string(),
-    total: count.describe('Points in the range, before thinning.'),
+    total: count.describe('Points in the range, before thinning; without `from` of the newest `max` subgroups.'),
     thinned: z.boolean(),
     truncated: z.boolean().describe('The range holds more points than one answer reads; the newest were taken.'),
     points: z.array(PointAnswer),

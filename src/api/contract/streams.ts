@@ -59,7 +59,9 @@ export const StreamAnswer = z
     baseline: z.object({ done: count, of: count }).nullable(),
     openAlarms: z.array(z.string()),
     expectedMs: figure,
-    staleAfterMs: figure.describe('Time after which this stream counts as stale: twice expectedMs after lastTimeMs.'),
+    staleAfterMs: figure.describe(
+      'Time after lastTimeMs from which this stream counts as stale: twice expectedMs, at least 20 s.',
+    ),
   })
   .meta({ id: 'Stream' });
 

@@ -10,8 +10,10 @@ import { thin } from '../thin.ts';
 
 /** Rows that one answer reads at most; a longer range gives its newest rows and says `truncated`. */
 const MAX_ROWS = 200_000;
+/** Exclusions of one stream that are looked at, the newest. */
+const MAX_EXCLUDED = 10_000;
 
-/** Location and spread; charts of one lane read twice as far and are thinned. */
+/** Location and spread. */
 const USUAL_LANES = 2;
 
 interface Range {
@@ -34,16 +36,30 @@ function rangeQuery(series: string, range: Range, rowsPerItem: number): RangeQue
 
 export async function readPoints(stream: string, range: Range, context: ApiContext): Promise<PointsJson> {
   const query = rangeQuery(stream, range, USUAL_LANES);
-  const rows = await context.plant.points(query);
-  const subgroups = bySubgroup(rows);
+  const excluded = await excludedIds(stream, context);
+  const stored = await context.plant.points(query);
+  const rows = excluded.size === 0 ? stored : stored.map((row) => (excluded.has(row.id) ? shownExcluded(row) : row));
+  const read = bySubgroup(rows);
+  // Charts of one lane were read twice as far back as wanted.
+  const subgroups = range.from === undefined ? read.slice(-range.max) : read;
   const kept = envelope(subgroups, range.max);
   return {
     stream,
-    total: rows.length,
+    total: subgroups.reduce((sum, lanes) => sum + lanes.length, 0),
     thinned: kept.length < subgroups.length,
     truncated: range.from !== undefined && rows.length >= query.limit,
     points: kept.flatMap((i) => (subgroups[i] ?? []).map(pointJson)),
   };
+}
+
+/** Points that people have excluded: said by events, the points themselves are never changed. */
+async function excludedIds(stream: string, context: ApiContext): Promise<ReadonlySet<string>> {
+  const events = await context.plant.events({ kind: 'exclude', series: stream, limit: MAX_EXCLUDED });
+  return new Set(events.map((event) => String(event.data.point)));
+}
+
+function shownExcluded(row: PointRow): PointRow {
+  return { ...row, status: 'excluded' };
 }
 
 /** Subgroups to show: the envelope of each lane, a subgroup always with all its lanes. */
@@ -59,16 +75,15 @@ function envelope(subgroups: readonly PointRow[][], max: number): number[] {
   return [...kept].sort((a, b) => a - b);
 }
 
-/** Rows of one subgroup share their id and follow each other. */
+/** Rows of one subgroup follow each other: one entry, one time, lanes ascending. */
 function bySubgroup(rows: readonly PointRow[]): PointRow[][] {
   const subgroups: PointRow[][] = [];
-  let current: PointRow[] = [];
+  let last: PointRow | undefined;
   for (const row of rows) {
-    if (row.id !== current[0]?.id) {
-      current = [];
-      subgroups.push(current);
-    }
-    current.push(row);
+    const goesOn = last !== undefined && row.seq === last.seq && row.timeMs === last.timeMs && row.lane > last.lane;
+    if (goesOn) subgroups.at(-1)?.push(row);
+    else subgroups.push([row]);
+    last = row;
   }
   return subgroups;
 }

@@ -33,6 +33,8 @@ export interface ChunkStore<Row> extends ChunkReader<Row> {
   insert(series: number, rows: readonly Row[]): void;
   /** Takes rows with these keys (see fullKey) out and returns them. */
   take(series: number, keys: ReadonlySet<string>, firstSeq: number, lastSeq: number): Row[];
+  /** Removes the rows of a series of entries before `beforeSeq`, with a whole ms of at least `fromMs`, for which `isGone`. */
+  drop(series: number, fromMs: number, beforeSeq: number, isGone: (row: Row) => boolean): void;
   /** Folds the small chunks of a series into full ones and at most one that is not full. */
   fold(series: number): void;
 }
@@ -108,6 +110,9 @@ export function chunkStore<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind
   const holding = db.prepare(
     `SELECT id, body FROM chunk WHERE kind = ${kind.number} AND series = ? AND seq0 <= ? AND seq1 >= ?`,
   );
+  const reaching = db.prepare(
+    `SELECT id, body FROM chunk WHERE kind = ${kind.number} AND series = ? AND t1 >= ? AND seq0 < ?`,
+  );
   const remove = db.prepare('DELETE FROM chunk WHERE id = ?');
   const spans = new Map<number, number>();
 
@@ -151,6 +156,15 @@ export function chunkStore<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind
         insert(series, kept);
       }
       return taken;
+    },
+    drop(series, fromMs, beforeSeq, isGone) {
+      for (const { id, body } of reaching.all(series, fromMs, beforeSeq)) {
+        const held = kind.unpack(asBytes(body));
+        const kept = held.filter((row) => row.seq >= beforeSeq || !isGone(row));
+        if (kept.length === held.length) continue;
+        remove.run(Number(id));
+        insert(series, kept);
+      }
     },
     fold(series) {
       const rows: Row[] = [];

@@ -303,3 +303,30 @@ test('refused lines are kept and their measurements counted', async () => {
   expect(history.quarantine(1)).toMatchObject([{ sink: 'influxdb', reason: 'field type conflict' }]);
   await history.close();
 });
+
+test('points that a revision supersedes are gone from tail and chunks, whatever is written again', async () => {
+  const file = await scratch();
+  const history = openEmbeddedHistory({ file, outbox: true });
+  for (let seq = 1; seq <= 250; seq += 1) {
+    const points = [pointOf(seq, 0), pointOf(seq, 0, { lane: 1, statistic: 's' }), pointOf(seq, 1, { series: 1 })];
+    await history.append(blockOf(seq, [], { points }));
+  }
+  // Entry 251 brings a point that entry 252 supersedes within one block; those of entry 253 come after it.
+  const again = [pointOf(252, 0, { timeMs: 100_000 }), pointOf(252, 1, { timeMs: 250_500 })];
+  const block = {
+    ...blockOf(253, [], { points: [pointOf(251, 0), ...again, pointOf(253, 0)] }),
+    revisions: [{ series: 0, fromMs: 100_000, seq: 252 }],
+  };
+  await history.append(block);
+  await history.append(block);
+  const expected = [...Array.from({ length: 99 }, (_, i) => `${i + 1}.0`), '252.0', '252.1', '253.0'];
+  const first = await history.points({ ...ALL, series: idOf(0), lane: 0 });
+  expect(first.map((point) => point.id)).toEqual(expected);
+  expect(await history.points({ ...ALL, series: idOf(0), lane: 1 })).toHaveLength(99);
+  expect(await history.points({ ...ALL, series: idOf(1) })).toHaveLength(250);
+  expect(history.outbox(252, 10)).toMatchObject([{ revisions: block.revisions }]);
+  await history.close();
+  const reader = openReader(file);
+  expect(reader.points({ ...ALL, series: idOf(0), lane: 0 })).toEqual(first);
+  reader.close();
+});

@@ -17,6 +17,8 @@ export interface RowLane<Row> {
   add(rows: readonly Row[]): void;
   /** Takes the rows with the same ids out, wherever they are; returns them by `fullKey`. */
   take(rows: readonly Row[]): Map<string, Row>;
+  /** Removes the rows of a series from `fromMs` on that are of entries before `beforeSeq`. */
+  drop(series: number, fromMs: number, beforeSeq: number): void;
   /** Rows of a series with a whole ms in [fromMs, toMs]. */
   around(series: number, fromMs: number, toMs: number): Row[];
   /** Last ms of the series, -Infinity when it has no rows. */
@@ -71,6 +73,11 @@ export function openLane<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind<R
         taken.push(...chunks.take(series, keys, first, last));
       }
       return new Map(taken.map((row) => [fullKey(kind, row), row]));
+    },
+    drop(series, fromMs, beforeSeq) {
+      const isGone = (row: Row) => kind.isInRange(row, { fromMs, toMs: Infinity });
+      tail.drop(series, beforeSeq, isGone);
+      chunks.drop(series, Math.floor(fromMs), beforeSeq, isGone);
     },
     around(series, fromMs, toMs) {
       const isThere = (row: Row) => kind.ms(row) >= fromMs && kind.ms(row) <= toMs;

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { byteReader, byteWriter } from '../../journal/bytes.ts';
 import type { Seq } from '../../journal/journal.ts';
 import { fromJson, toJson } from '../../journal/json.ts';
-import type { AlarmRow, EventRow, HistoryBlock, SeriesRow } from '../history.ts';
+import type { AlarmRow, EventRow, HistoryBlock, Revision, SeriesRow } from '../history.ts';
 import { asBytes } from './chunks.ts';
 import {
   damagedHistory,
@@ -27,7 +27,11 @@ export function packBlock(
   const parts = [
     packMeasurements(measurements),
     packPoints(points),
-    squeeze(Buffer.from(toJson({ seq: block.seq, series: block.series, events, alarms: block.alarms }))),
+    squeeze(
+      Buffer.from(
+        toJson({ seq: block.seq, series: block.series, events, alarms: block.alarms, revisions: block.revisions }),
+      ),
+    ),
   ];
   const writer = byteWriter(64 + parts.reduce((sum, part) => sum + part.length, 0));
   for (const part of parts) {
@@ -50,6 +54,7 @@ export function readOutbox(db: DatabaseSync, after: Seq, limit: number): History
     // A sink that starts today does not know the series of yesterday's blocks.
     const known = new Map(block.series.map((one) => [one.ix, one]));
     const named = new Set([...block.measurements.series, ...block.points.map((point) => point.series)]);
+    for (const revision of block.revisions ?? []) named.add(revision.series);
     for (const event of block.events) if (event.series >= 0) named.add(event.series);
     for (const ix of [...named].sort((a, b) => a - b)) {
       const body = known.has(ix) ? undefined : seriesRow.get(ix)?.body;
@@ -68,6 +73,7 @@ function unpackBlock(body: Uint8Array): HistoryBlock {
     readonly series: readonly SeriesRow[];
     readonly events: readonly EventRow[];
     readonly alarms: readonly AlarmRow[];
+    readonly revisions?: readonly Revision[];
   };
   return {
     seq: rest.seq,
@@ -89,5 +95,6 @@ function unpackBlock(body: Uint8Array): HistoryBlock {
     points,
     events: rest.events,
     alarms: rest.alarms,
+    ...(rest.revisions === undefined ? {} : { revisions: rest.revisions }),
   };
 }

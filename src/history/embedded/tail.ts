@@ -13,6 +13,8 @@ export interface Tail<Row> extends TailReader<Row> {
   insert(rows: readonly Row[]): void;
   /** Takes rows with these keys (series and key) out and returns them. */
   take(keys: ReadonlySet<string>, firstSeq: number, lastSeq: number): Row[];
+  /** Removes the rows of a series of entries before `beforeSeq` for which `isGone`. */
+  drop(series: number, beforeSeq: number, isGone: (row: Row) => boolean): void;
   /** Takes everything out. */
   drain(): Row[];
   size(): { readonly blocks: number; readonly rows: number };
@@ -83,6 +85,17 @@ export function openTail<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind<R
         insert(kept);
       }
       return taken;
+    },
+    drop(series, beforeSeq, isGone) {
+      for (const { id, n, body } of holding.all(beforeSeq - 1, 0)) {
+        const held = kind.unpack(asBytes(body));
+        const kept = held.filter((row) => row.series !== series || row.seq >= beforeSeq || !isGone(row));
+        if (kept.length === held.length) continue;
+        remove.run(Number(id));
+        blocks -= 1;
+        count -= Number(n);
+        insert(kept);
+      }
     },
     drain() {
       const rows = all.all().flatMap(({ body }) => kind.unpack(asBytes(body)));

@@ -1,7 +1,7 @@
 // One block into plant.db: rows into their lanes, events and alarms upserted, ties given, the cursor moved. No transaction of its own.
 import type { DatabaseSync } from 'node:sqlite';
 import { toJson } from '../../journal/json.ts';
-import type { EventRow, HistoryBlock, MeasurementColumns, SeriesRow } from '../history.ts';
+import { type EventRow, type HistoryBlock, isSuperseded, type MeasurementColumns, type SeriesRow } from '../history.ts';
 import { type ChunkKind, fullKey, measurementKind, nsOfMs, pointKind } from './kinds.ts';
 import { openLane } from './lane.ts';
 import { packBlock } from './outbox.ts';
@@ -87,7 +87,7 @@ export function blockWriter(db: DatabaseSync, outbox: boolean): BlockWriter {
       return kind.tied(row, given);
     }
 
-    return { write, ties };
+    return { write, drop: rows.drop, ties };
   }
 
   function seriesIn(kind: { readonly number: number }, space: string): readonly number[] {
@@ -116,8 +116,11 @@ export function blockWriter(db: DatabaseSync, outbox: boolean): BlockWriter {
         spaces.add(series);
       }
       const rows = measurements.write(storedMeasurements(block.measurements), cursor);
+      const { revisions = [] } = block;
+      for (const { series, fromMs, seq } of revisions) points.drop(series, fromMs, seq);
+      const standing = block.points.filter((point) => !isSuperseded(point, revisions));
       const kept = points.write(
-        block.points.map((point) => ({ ...point, tie: 0 })),
+        standing.map((point) => ({ ...point, tie: 0 })),
         cursor,
       );
       const events = block.events.map((event) => writeEvent(event, cursor));

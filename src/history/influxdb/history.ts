@@ -1,8 +1,8 @@
 // A history in InfluxDB 1.x: measurements `pumjil_measurement`, `pumjil_point`, `pumjil_event`, and `pumjil_cursor` for the last seq.
-import type { History, SeriesRow } from '../history.ts';
+import { type History, isSuperseded, type Revision, type SeriesRow } from '../history.ts';
 import { type ClientOptions, openClient } from './client.ts';
 import { blockLines } from './lines.ts';
-import { ask, readMeasurements, readPoints } from './read.ts';
+import { ask, deletePoints, readMeasurements, readPoints } from './read.ts';
 import { createDatabase, lineWriter } from './writer.ts';
 
 export interface InfluxOptions extends ClientOptions {
@@ -14,7 +14,7 @@ export interface InfluxOptions extends ClientOptions {
 /**
  * Opens a history in InfluxDB; connects with the first question. Blocks come from the embedded history's outbox, which gives
  * rows of equal source time their ties; a block without ties keeps its own rows apart, but not from those of other blocks.
- * Alarms are not written: they change, and InfluxDB keeps what does not.
+ * Points that a revision supersedes are deleted. Alarms are not written: they change, and InfluxDB keeps what does not.
  */
 export function openInfluxHistory(options: InfluxOptions): History {
   const client = openClient(options);
@@ -35,13 +35,27 @@ export function openInfluxHistory(options: InfluxOptions): History {
     return typeof seq === 'number' ? seq : 0;
   }
 
+  /**
+   * Deletes the points that a block supersedes before its own are written. InfluxDB deletes by time and tags only, so points of
+   * later blocks go too: blocks come in order, and one that is sent again is followed by those after it.
+   */
+  async function forget(revisions: readonly Revision[]): Promise<void> {
+    for (const { series: ix, fromMs } of revisions) {
+      const of = series.get(ix);
+      if (of !== undefined) await deletePoints(client, database, of, fromMs);
+    }
+  }
+
   return {
     async append(block) {
       for (const each of block.series) series.set(each.ix, each);
       cursor ??= await readCursor();
       // Also below the cursor: the lines are the same again, while after a new start with an empty data directory they are not.
       refused = [];
-      await writer.write(blockLines(block, (ix) => series.get(ix)));
+      await forget(block.revisions ?? []);
+      const { revisions = [] } = block;
+      const points = block.points.filter((point) => !isSuperseded(point, revisions));
+      await writer.write(blockLines({ ...block, points }, (ix) => series.get(ix)));
       // Told only now: a block of which a part failed comes again, with the same lines in it.
       for (const { line, reason } of refused) options.onQuarantine?.(line, reason);
       if (block.seq <= cursor) return;

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { blockOf, type Given } from '../../../test/contract/history-blocks.ts';
+import { blockOf, type Given, pointOf, someSeries } from '../../../test/contract/history-blocks.ts';
 import { type Influxd, startInfluxd, whyNoInfluxd } from '../../../test/contract/influxd.ts';
 import type { PumjilError } from '../../errors.ts';
 import { openInfluxHistory } from './history.ts';
@@ -278,5 +278,30 @@ describe.skipIf(missing !== undefined)(`with influxd${missing === undefined ? ''
     const worker = open('worker', 'w');
     await worker.append(blockOf(2, [{ series: 0, timeNs: 7n, value: 1 }]));
     expect(await worker.measurements({ series: 'L1.weight~CV-2100~1', fromMs: 0, toMs: 10, limit: 9 })).toHaveLength(3);
+  });
+
+  test('points that a revision supersedes are deleted, and a block sent again changes nothing', async () => {
+    server ??= await startInfluxd();
+    const history = openInfluxHistory({ url: server.url, database: 'revised' });
+    const bare = { series: 3, statistic: 'x' };
+    const first = [1, 2, 3, 4].map((n) => pointOf(1, n, { timeMs: n * 1000 }));
+    const others = [pointOf(1, 7, { series: 1, timeMs: 3000 }), pointOf(1, 8, { ...bare, timeMs: 3000 })];
+    await history.append(blockOf(1, [], { points: [...first, ...others] }));
+    const again = [pointOf(2, 0, { timeMs: 2500 }), pointOf(2, 1, { timeMs: 4000 })];
+    const block = { ...blockOf(2, [], { points: again }), revisions: [{ series: 0, fromMs: 2500, seq: 2 }] };
+    const later = blockOf(3, [], { points: [pointOf(3, 0, { timeMs: 9000 })] });
+    const shown = async (series: number) => {
+      const id = someSeries()[series]?.id ?? '';
+      return (await history.points({ series: id, fromMs: 0, toMs: 1e6, limit: 99 })).map((point) => point.id);
+    };
+    for (let round = 0; round < 2; round += 1) {
+      await history.append(block);
+      await history.append(later);
+      expect(await shown(0)).toEqual(['1.1', '1.2', '2.0', '2.1', '3.0']);
+      expect([await shown(1), await shown(3)]).toEqual([['1.7'], ['1.8']]);
+    }
+    await history.append({ ...blockOf(4, []), revisions: [{ series: 3, fromMs: 0, seq: 4 }] });
+    expect([await shown(1), await shown(3)]).toEqual([['1.7'], []]);
+    await history.close();
   });
 });

@@ -2,7 +2,7 @@
 import { PumjilError } from '../../errors.ts';
 import { fromJson } from '../../journal/json.ts';
 import type { MeasurementContext } from '../../measurement.ts';
-import type { MeasurementRow, PointRow, PointStatus, RangeQuery } from '../history.ts';
+import type { MeasurementRow, PointRow, PointStatus, RangeQuery, SeriesRow } from '../history.ts';
 import { type InfluxClient, unreachable } from './client.ts';
 import { tagText } from './lines.ts';
 import { refusal } from './writer.ts';
@@ -107,6 +107,19 @@ export async function ask(
   return (result.series ?? []).flatMap(({ columns, values }) =>
     values.map((value) => Object.fromEntries(columns.map((column, i) => [column, value[i]]))),
   );
+}
+
+/** Deletes the points of a series from `fromMs` on, all lanes. A tag that was never written counts as empty. */
+export async function deletePoints(
+  client: InfluxClient,
+  database: string,
+  series: Pick<SeriesRow, 'characteristic' | 'part' | 'split'>,
+  fromMs: number,
+): Promise<void> {
+  const { characteristic, part, split } = series;
+  const params = { characteristic: tagFilter(characteristic), part: tagFilter(part), split: tagFilter(split) };
+  const tags = '"characteristic" = $characteristic AND "part" = $part AND "split" = $split';
+  await ask(client, database, `DELETE FROM "pumjil_point" WHERE time >= ${ceilNs(fromMs)} AND ${tags}`, params);
 }
 
 interface Series {

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import type { AlarmJson } from '../../../../src/api/contract.ts';
+import { AlarmText } from '../../components/alarm-text.tsx';
 import { streamHref, streamTail } from '../../components/stream-name.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 import { ClassMark } from '../overview/lines.tsx';
@@ -44,7 +45,9 @@ export function AlarmDetail({
         <ClassMark of={alarm.class} />
         <span class={`state is-${alarm.state}`}>{t.alarms.state[alarm.state]}</span>
       </h2>
-      <p class="alarm-text">{w.pick(alarm.text)}</p>
+      <p class="alarm-text">
+        <AlarmText of={alarm} stream={stream} />
+      </p>
       <dl class="pairs">
         {facts.map(([name, value]) => (
           <div key={name}>

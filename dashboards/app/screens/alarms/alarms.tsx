@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import type { AlarmJson } from '../../../../src/api/contract.ts';
+import { AlarmText } from '../../components/alarm-text.tsx';
 import { alarmHref, streamHref, streamTail } from '../../components/stream-name.ts';
 import { useKeys } from '../../components/use-keys.ts';
 import { alarmOrder } from '../../domain/variation.ts';
@@ -41,9 +42,13 @@ export function Alarms() {
     route(alarmHref(alarm.id), true);
     document.getElementById(`alarm-${alarm.id}`)?.scrollIntoView({ block: 'nearest' });
   };
+  // Where the last chosen one stood: when it was closed and left the list, J and K go on from there.
+  const place = useRef(-1);
+  const at = list.findIndex((alarm) => alarm.id === chosen?.id);
+  if (at >= 0) place.current = at;
   const step = (by: number): void => {
-    const at = list.findIndex((alarm) => alarm.id === chosen?.id);
-    choose(list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))]);
+    const next = at >= 0 ? at + by : place.current + (by > 0 ? 0 : by);
+    choose(list[Math.min(list.length - 1, Math.max(0, next))]);
   };
   useKeys({
     j: () => step(1),
@@ -88,6 +93,11 @@ export function Alarms() {
       {chosen === undefined ? (
         list.length > 0 && (
           <section class="card inbox-empty">
+            {chosenId !== undefined && actions.savedFor.value === chosenId && (
+              <p class="strong" role="status">
+                ✓ {t.alarms.settled}
+              </p>
+            )}
             <p class="quiet">{t.alarms.pick}</p>
             <p class="quiet">
               <kbd>J</kbd> <kbd>K</kbd> · <kbd>A</kbd> {t.alarms.acknowledge} · <kbd>C</kbd> {t.alarms.cause}
@@ -123,7 +133,9 @@ function AlarmRow({ alarm, isChosen }: { alarm: AlarmJson; isChosen: boolean }) 
               ? t.alarms.kind[alarm.kind]
               : [stream.line, streamTail(stream)].filter(Boolean).join(' · ')}
           </span>
-          <span class="need-rule">{w.pick(alarm.text)}</span>
+          <span class="need-rule">
+            <AlarmText of={alarm} stream={stream} />
+          </span>
         </span>
         <span class="need-when">
           <span>{w.moment(alarm.raisedMs, app.slowNowMs.value)}</span>

@@ -16,7 +16,6 @@ import {
   stripMarks,
   subgroupRows,
 } from '../../domain/chart-data.ts';
-import { isLate } from '../../domain/variation.ts';
 import { utcOffsetMinutes } from '../../i18n/format.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 import { ClassMark } from '../overview/lines.tsx';
@@ -40,6 +39,7 @@ function StreamPage({ id }: { id: string }) {
   const { t } = useWriter();
   const window = useSignal<WindowSize>(50);
   const data = useStreamData(id, window.value);
+  const rows = useMemo(() => subgroupRows(data.points), [data.points]);
   if (data.failure !== null) {
     return (
       <div>
@@ -51,11 +51,10 @@ function StreamPage({ id }: { id: string }) {
     );
   }
   if (data.detail === null) return <Loading />;
-  const rows = subgroupRows(data.points);
   const decimals = decimalsOfStream(data.detail.stream, data.histogram?.resolution ?? null);
   return (
     <article class="characteristic">
-      <Head detail={data.detail} />
+      <Head detail={data.detail} decimals={decimals} />
       <div class="main-column">
         <section class="card chart-card">
           <div class="card-head">
@@ -83,7 +82,7 @@ function StreamPage({ id }: { id: string }) {
           </p>
         </section>
         <HistogramCard detail={data.detail} data={data.histogram} decimals={decimals} />
-        <EventList events={data.events} />
+        <EventList events={data.events} stream={data.detail.stream} />
       </div>
       <div class="side-column">
         <SignalNow detail={data.detail} rows={rows} />
@@ -95,14 +94,16 @@ function StreamPage({ id }: { id: string }) {
   );
 }
 
-function Head({ detail }: { detail: StreamDetailJson }) {
+function Head({ detail, decimals }: { detail: StreamDetailJson; decimals: number }) {
   const app = useApp();
   const w = useWriter();
   const { t } = w;
   const stream = app.streams.value.get(detail.stream.id) ?? detail.stream;
   const { characteristic } = detail;
   const now = app.slowNowMs.value;
-  const decimals = decimalsOfStream(stream, null);
+  const variation = app.variation(stream);
+  const [location] = stream.lastPoints;
+  const isCount = stream.kind === 'attribute';
   const { lower, target, upper } = stream.spec;
   const spec =
     lower === null && upper === null
@@ -127,7 +128,8 @@ function Head({ detail }: { detail: StreamDetailJson }) {
         {w.pick(stream.name)}
         <ClassMark of={stream.class} />
         <span class="last-value">
-          {w.figure(stream.lastValue, decimals)} <small>{stream.unit}</small>
+          {w.figure(isCount ? location?.value : stream.lastValue, isCount ? decimals + 1 : decimals)}{' '}
+          <small>{isCount ? `n=${w.count(location?.n ?? 0)}` : stream.unit}</small>
         </span>
       </h1>
       <ul class="facts">
@@ -135,7 +137,8 @@ function Head({ detail }: { detail: StreamDetailJson }) {
           <li key={fact}>{fact}</li>
         ))}
       </ul>
-      {isLate(stream, now) && <p class="late-note">{t.characteristic.late(w.ago(stream.lastTimeMs, now))}</p>}
+      {variation === 'late' && <p class="late-note">{t.characteristic.late(w.ago(stream.lastTimeMs, now))}</p>}
+      {variation === 'idle' && <p class="idle-note">{t.characteristic.idle(w.ago(stream.lastTimeMs, now))}</p>}
     </header>
   );
 }
@@ -188,7 +191,7 @@ function PairChart({
           }
         : {}),
     });
-  }, [rows.length, rows.at(-1)?.id, rows[0]?.id, px, w.language, decimals, events, timezone]);
+  }, [rows, px, w.language, decimals, events, timezone]);
   return (
     <div ref={measured} class="chart-room">
       {rows.length === 0 ? (

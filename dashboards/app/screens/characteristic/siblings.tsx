@@ -5,7 +5,7 @@ import type { PointJson, StreamDetailJson, StreamJson } from '../../../../src/ap
 import { sparkline } from '../../../../src/figure/sparkline.ts';
 import { SvgFigure } from '../../components/scene-figure.tsx';
 import { streamHref, streamTail } from '../../components/stream-name.ts';
-import { assuranceOf, GLYPH, variationOf } from '../../domain/variation.ts';
+import { assuranceOf, GLYPH } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
 type By = 'none' | 'split' | 'part';
@@ -83,7 +83,7 @@ function SmallMultiples({ streams, currentId }: { streams: readonly StreamJson[]
         {streams.map((stream) => {
           const own = points.value.get(stream.id) ?? [];
           const newest = own.at(-1);
-          const variation = variationOf(stream, app.slowNowMs.value);
+          const variation = app.variation(stream);
           const scene = sparkline({
             title: streamTail(stream),
             desc: t.variation[variation],

@@ -2,7 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { EventJson, HistogramJson, PointJson, StreamDetailJson } from '../../../../src/api/contract.ts';
-import { ApiFailure, newestSubgroups } from '../../state/api.ts';
+import { newestSubgroups } from '../../domain/subgroups.ts';
+import { ApiFailure } from '../../state/api.ts';
 import { useApp } from '../../state/context.ts';
 
 export type WindowSize = 50 | 200 | 'all';

@@ -43,7 +43,7 @@ function Report({ of }: { of: DiagnosisJson }) {
       </header>
       <section class="card score-card">
         <h2>{w.pick(area)}</h2>
-        <p class="score">
+        <p class={area.coverage < 0.5 ? 'score is-held' : 'score'}>
           {area.score === null ? t.diagnosis.noScore : w.figure(area.score, 1)}
           {area.score !== null && <small> / 100</small>}
         </p>
@@ -58,14 +58,21 @@ function Report({ of }: { of: DiagnosisJson }) {
               <span class="dimension-name">
                 <b>{w.pick(dimension)}</b>
                 <span class="quiet">
-                  {dimension.stage === null
+                  {dimension.stage === null || dimension.held
                     ? t.diagnosis.status.unassessed
                     : `${t.diagnosis.stage(dimension.stage.level)} · ${w.pick(dimension.stage)}`}
                 </span>
-                {dimension.held && <span class="quiet held">{t.diagnosis.held}</span>}
+                {dimension.held && (
+                  <span class="quiet held">
+                    {t.diagnosis.held}
+                    {dimension.score !== null && ` (${t.diagnosis.provisional(w.figure(dimension.score, 0))})`}
+                  </span>
+                )}
               </span>
-              <Meter score={dimension.score} label={w.pick(dimension)} />
-              <b class="dimension-score">{dimension.score === null ? '–' : w.figure(dimension.score, 0)}</b>
+              <Meter score={dimension.held ? null : dimension.score} label={w.pick(dimension)} />
+              <b class="dimension-score">
+                {dimension.score === null || dimension.held ? '–' : w.figure(dimension.score, 0)}
+              </b>
             </li>
           ))}
         </ul>

@@ -48,12 +48,12 @@ function Indicator({ of }: { of: IndicatorJson }) {
           <span class="quiet">{isComputed ? w.pick(of.levelText) : t.diagnosis.statusHelp[of.status]}</span>
         </span>
         <span class="indicator-value">
-          {of.value === null ? (
+          {of.value !== null && isComputed ? (
+            w.quantity(of.value, of.unit)
+          ) : (
             <span class="missing">
               {STATUS_SIGN[of.status]} {t.diagnosis.status[of.status]}
             </span>
-          ) : (
-            w.quantity(of.value, of.unit)
           )}
         </span>
         <Level of={of.level} />
@@ -106,7 +106,7 @@ function Indicator({ of }: { of: IndicatorJson }) {
                   <tr key={row.key}>
                     <td>{w.pick(row)}</td>
                     <td>{row.value === null ? '–' : w.count(row.value)}</td>
-                    <td>{row.source}</td>
+                    <td>{t.diagnosis.evidenceSource[row.key] ?? row.source}</td>
                   </tr>
                 ))}
               </tbody>

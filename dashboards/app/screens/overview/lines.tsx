@@ -1,7 +1,6 @@
 // Every line with its characteristics, worst first, one cell a stream.
 import type { StreamJson } from '../../../../src/api/contract.ts';
 import { StreamCell } from '../../components/stream-cell.tsx';
-import { isLate } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
 export function Lines({
@@ -27,11 +26,13 @@ export function Lines({
           </button>
         )}
       </div>
-      {streams.length === 0 && <p class="quiet">{t.overview.noStreams}</p>}
+      {streams.length === 0 && <p class="quiet">{t.overview.noneShown}</p>}
       <div class="lines">
         {lines.map(([line, members]) => (
           <div class="line" key={line}>
-            <h3>{line === '' ? '–' : line}</h3>
+            <h3>
+              {line === '' ? '–' : line} <LineParts line={line} />
+            </h3>
             <ul>
               {[...Map.groupBy(members, (stream) => stream.characteristic)].map(([id, cells]) => (
                 <li key={id}>
@@ -56,12 +57,27 @@ export function Lines({
   );
 }
 
+/** Which parts the line makes, and which it does not make now, since when. */
+function LineParts({ line }: { line: string }) {
+  const app = useApp();
+  const w = useWriter();
+  const now = app.slowNowMs.value;
+  const streams = [...app.streams.value.values()].filter((stream) => stream.line === line && stream.part !== '');
+  const words = [...Map.groupBy(streams, (stream) => stream.part)].map(([part, members]) => {
+    const isIdle = members.every((stream) => app.variation(stream) === 'idle');
+    const newest = Math.max(...members.map((stream) => stream.lastTimeMs ?? 0));
+    return { part, isIdle, text: isIdle ? w.t.overview.partIdle(part, w.ago(newest, now)) : part };
+  });
+  const ordered = words.sort((a, b) => Number(a.isIdle) - Number(b.isIdle) || (a.part < b.part ? -1 : 1));
+  return <span class="quiet">{ordered.map(({ text }) => text).join(' · ')}</span>;
+}
+
 /** How long ago the longest silent of these streams spoke, when one is late. */
 function LastSeen({ of }: { of: readonly StreamJson[] }) {
   const app = useApp();
   const w = useWriter();
   const now = app.slowNowMs.value;
-  const times = of.filter((stream) => isLate(stream, now)).map((stream) => stream.lastTimeMs ?? now);
+  const times = of.filter((stream) => app.variation(stream) === 'late').map((stream) => stream.lastTimeMs ?? now);
   if (times.length === 0) return null;
   return <span class="quiet">{w.t.overview.lastSeen(w.ago(Math.min(...times), now))}</span>;
 }

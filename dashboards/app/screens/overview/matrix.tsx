@@ -1,6 +1,6 @@
 // Variation × assurance: the whole plant as counts. A press on a cell filters the page.
 import type { StreamJson } from '../../../../src/api/contract.ts';
-import { type Assurance, assuranceOf, GLYPH, PPK_TARGET, type Variation, variationOf } from '../../domain/variation.ts';
+import { type Assurance, assuranceOf, GLYPH, PPK_TARGET, type Variation } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
 export interface MatrixCell {
@@ -15,13 +15,14 @@ const ROWS: readonly { readonly id: string; readonly of: readonly Variation[]; r
   { id: 'narrower', of: ['narrower'], tone: 'is-better' },
   { id: 'few', of: ['few'], tone: '' },
   { id: 'late', of: ['late'], tone: 'is-late' },
+  { id: 'idle', of: ['idle'], tone: 'is-idle' },
 ];
 const COLUMNS: readonly Assurance[] = ['P', '?', 'F', '–'];
 
 /** True when a stream is counted in a cell. */
-export function inCell(stream: StreamJson, cell: MatrixCell, now: number): boolean {
+export function inCell(stream: StreamJson, cell: MatrixCell, variation: Variation): boolean {
   const row = ROWS.find((r) => r.id === cell.row);
-  return row?.of.includes(variationOf(stream, now)) === true && assuranceOf(stream) === cell.assurance;
+  return row?.of.includes(variation) === true && assuranceOf(stream) === cell.assurance;
 }
 
 export function Matrix({
@@ -35,7 +36,6 @@ export function Matrix({
 }) {
   const app = useApp();
   const { t } = useWriter();
-  const now = app.slowNowMs.value;
   const words: Readonly<Record<string, string>> = { ...t.variationHelp };
   return (
     <section class="card matrix-card">
@@ -63,7 +63,7 @@ export function Matrix({
               </th>
               {COLUMNS.map((column) => {
                 const cell = { row: row.id, assurance: column };
-                const count = streams.filter((stream) => inCell(stream, cell, now)).length;
+                const count = streams.filter((stream) => inCell(stream, cell, app.variation(stream))).length;
                 const isChosen = chosen?.row === row.id && chosen.assurance === column;
                 return (
                   <td key={column}>

@@ -1,5 +1,6 @@
 // Open alarms in the order in which a person should take them.
 import type { AlarmJson } from '../../../../src/api/contract.ts';
+import { AlarmText } from '../../components/alarm-text.tsx';
 import { alarmHref, streamTail } from '../../components/stream-name.ts';
 import { alarmOrder } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
@@ -52,7 +53,9 @@ function Need({ alarm }: { alarm: AlarmJson }) {
               ? t.alarms.kind[alarm.kind]
               : [stream.line, streamTail(stream)].filter(Boolean).join(' · ')}
           </span>
-          <span class="need-rule">{w.pick(alarm.text)}</span>
+          <span class="need-rule">
+            <AlarmText of={alarm} stream={stream} />
+          </span>
         </span>
         <span class="need-when">
           <span>{w.moment(alarm.raisedMs, now)}</span>

@@ -5,7 +5,7 @@ import type { PointJson, StreamJson } from '../../../../src/api/contract.ts';
 import { sparkline } from '../../../../src/figure/sparkline.ts';
 import { SvgFigure } from '../../components/scene-figure.tsx';
 import { streamHref, streamTail } from '../../components/stream-name.ts';
-import { assuranceOf, GLYPH, variationOf } from '../../domain/variation.ts';
+import { assuranceOf, GLYPH } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 import { ClassMark } from './lines.tsx';
 
@@ -68,7 +68,7 @@ function WorstRow({ stream, points }: { stream: StreamJson; points: readonly Poi
   const app = useApp();
   const w = useWriter();
   const { t } = w;
-  const variation = variationOf(stream, app.slowNowMs.value);
+  const variation = app.variation(stream);
   const assurance = assuranceOf(stream);
   const { ppk, ppkLower, ppkUpper } = stream.capability;
   const newest = points.at(-1);

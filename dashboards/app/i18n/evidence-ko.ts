@@ -1,0 +1,23 @@
+// Where the evidence of the diagnosis comes from, in Korean, by its key. A key without words here shows the server's own.
+export const evidenceSourceKo: Readonly<Record<string, string>> = {
+  tags_critical_total: '계획에서 보안·안전 특성과 특별특성의 태그',
+  tags_critical_live: '최근 24시간 안에 정상 측정값이 있는 태그',
+  collect_seconds_planned: '근무 달력(휴식 제외), 공장 시간대',
+  collect_seconds_ok: '계획 시간 가운데 필요한 수집기에 공백이 없던 시간',
+  samples_received: '이력에 있는 모든 특성의 측정값',
+  samples_expected: '수신 수에 공백 이벤트와 근무 달력으로 계산한 누락 수를 더함',
+  samples_valid: '품질이 정상인 측정값(상태, 타당 범위, 시각 순서)',
+  samples_on_time: '허용 지연 시간 안에 도착한 측정값',
+  results_total: '이력에 있는 모든 특성의 측정값',
+  results_with_order: '작업지시와 로트가 붙은 측정값',
+  chars_critical: '계획에서 보안·안전 특성과 특별특성',
+  chars_spc: '그 가운데 7일 안에 타점이 있고 관리한계가 부분군 25개 이상 또는 직접 입력으로 정해진 것',
+  chars_capability: '그 가운데 공정능력 판정이 보류되지 않고 n ≥ 100인 것',
+  ooc_signals: '이상 신호 알람',
+  ooc_reacted: '그 가운데 4시간 안에 원인, 메모 또는 종결이 기록된 것',
+  alarms_quality: '이상 신호 알람',
+  ack_minutes_median: '이상 신호 알람의 감지부터 확인까지. 4시간이 지나도 미확인이면 경과 시간으로 계산',
+  alarms_closed_cause: '원인을 등록하고 종결한 이상 신호 알람',
+  causes_closed: '90–270일 전에 종결한 항목별 원인',
+  causes_recurred: '그 가운데 90일 안에 다시 나온 것',
+};
