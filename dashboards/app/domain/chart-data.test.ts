@@ -48,6 +48,12 @@ test('a missing number is NaN for the chart, never 0', () => {
   expect(lane?.values[0]?.lower).toBeNaN();
 });
 
+test('a lower limit of 0 of something that cannot be negative is no limit, of a measured value it is one', () => {
+  const lower = (statistic: string) =>
+    chartLanes(subgroupRows([point(1, 0, { statistic, lower: 0 })]), [], 2)[0]?.values[0]?.lower;
+  expect([lower('range'), lower('mr'), lower('x')]).toEqual([Number.NaN, Number.NaN, 0]);
+});
+
 test('a chart of shares shows the inspected numbers below', () => {
   const lanes = chartLanes(subgroupRows([point(1, 0, { statistic: 'p', n: 200 })]), [], 2);
   expect(lanes.map((lane) => [lane.statistic, lane.values[0]?.value])).toEqual([

@@ -80,13 +80,16 @@ export function decimalsOfStream(stream: StreamJson, resolution: number | null):
   return Math.min(decimalsOf(values.map((value) => value ?? Number.NaN)), sigma > 0 ? decimalsForSpread(sigma) : 6);
 }
 
+/** Statistics that cannot fall below 0: a lower limit there is none, and is written `LCL –`. */
+const NEVER_NEGATIVE: ReadonlySet<string> = new Set(['mr', 'range', 's', 'p', 'u']);
+
 function toValue(point: PointJson | undefined): ChartValue | undefined {
   if (point === undefined) return undefined;
   const number = (value: number | null): number => value ?? Number.NaN;
   return {
     value: number(point.value),
     centre: number(point.centre),
-    lower: number(point.lower),
+    lower: point.lower === 0 && NEVER_NEGATIVE.has(point.statistic) ? Number.NaN : number(point.lower),
     upper: number(point.upper),
     z: number(point.z),
     n: point.n,
