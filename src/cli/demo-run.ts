@@ -129,8 +129,9 @@ export async function runDemo(settings: DemoSettings, io: CommandIo): Promise<nu
     io.signal.addEventListener('abort', () => end(0), { once: true });
     return await ended;
   } finally {
-    await plant?.stop();
+    // Pumjil first: a plant that ends before it would be journaled as a link that broke.
     await serving.stop();
+    await plant?.stop();
   }
 }
 

@@ -8,7 +8,7 @@ export const campaign: Campaign = {
     const kills = Number(args[0] ?? 200);
     const result = await runKillTrial({
       kills,
-      durationMs: Math.max(120_000, kills * 6_000),
+      durationMs: Math.max(120_000, kills * 4_000),
       valuesPerSecond: 600,
       seed: Number(args[1] ?? 1),
       onProgress: say,

@@ -90,7 +90,7 @@ export async function startPumjil(
     log = (log + chunk.toString()).slice(-200_000);
   });
   const gone = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
-  const url = await until('pumjil run prints its address', 20_000, () => {
+  const url = await until('pumjil run prints its address', 60_000, () => {
     if (child.exitCode !== null) throw new Error(`pumjil run ended with ${child.exitCode}: ${log.slice(-2000)}`);
     return /^(http:\S+)/m.exec(out)?.[1];
   }).catch((error: unknown) => {
