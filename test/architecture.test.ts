@@ -165,7 +165,8 @@ test('no file of code is longer than 400 lines, tables of data excepted', () => 
 
 test('no name that says nothing, no default export but of a component folder', () => {
   const vague = all.filter((path) => /(^|\/)(utils?|helpers?|common|misc)\.(ts|tsx)$/.test(name(path))).map(name);
-  const isComponent = (file: string) => /^(adapters|src\/spc\/charts|src\/studies|src\/api)\/[^/]+\/index\.ts$/.test(file);
+  const isComponent = (file: string) =>
+    /^(adapters|src\/spc\/charts|src\/studies|src\/api)\/[^/]+\/index\.ts$/.test(file);
   const defaults = product
     .filter((path) => !isComponent(name(path)) && !name(path).endsWith('.config.ts'))
     .filter((path) => /^export default /m.test(readFileSync(path, 'utf8')))
