@@ -7,6 +7,9 @@ import type { Settings } from './settings.ts';
 /** The library; loaded when the first connection is made, because it takes a second and 100 MB. */
 export type Library = typeof import('node-opcua');
 
+/** Publishing intervals without a byte after which the socket is given up: four times the keep-alive. */
+const IDLE_INTERVALS = 20;
+
 export interface Connection {
   readonly library: Library;
   readonly client: OPCUAClient;
@@ -58,7 +61,9 @@ export async function openConnection(settings: Settings, context: Context): Prom
       // One quick second try; after that the supervisor decides. Once connected the library repairs its channel on its own.
       connectionStrategy: { maxRetry: 1, initialDelay: 100, maxDelay: 1000, randomisationFactor: 0.2 },
       requestedSessionTimeout: Math.max(60_000, settings.bridge_s * 2000),
-      transportTimeout: settings.timeout_ms,
+      // A server with nothing to tell speaks at every fifth publishing interval, or later where it revises that: an idle
+      // socket is no lost one. Silence is watched by its own limit, requests by the transaction timeout below.
+      transportTimeout: Math.max(settings.timeout_ms, settings.publishing_ms * IDLE_INTERVALS),
       defaultTransactionTimeout: settings.timeout_ms,
       transportSettings: { maxChunkCount: 1024, maxMessageSize: 64 * 1024 * 1024 },
     });

@@ -19,6 +19,7 @@ import { createReviser, type Reviser } from './reviser.ts';
 const BLOCK_ENTRIES = 2000;
 const BLOCK_MS = 100;
 const SNAPSHOT_MS = 60_000;
+const SNAPSHOT_TRIES = 10;
 const WRITE_AGAIN_MS = 1000;
 /** Rows that may wait in memory while the history cannot be written; beyond it nothing more is accepted. */
 const WAITING_ROWS = 1_000_000;
@@ -76,6 +77,8 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   let tickTimer: NodeJS.Timeout | undefined;
   let snapshotTimer: NodeJS.Timeout | undefined;
   let isClosing = false;
+  // Fingerprints that no snapshot has yet: kept when a snapshot fails, for only the next one then brings them back.
+  let unsavedPrints: Uint32Array<ArrayBuffer> = new Uint32Array(0);
   let storedRows = 0;
   let writing: Promise<void> = Promise.resolve();
   const awaiting: { seq: Seq; resolve: () => void }[] = [];
@@ -258,15 +261,17 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   }
 
   async function snapshot(): Promise<void> {
-    await flush();
+    // Entries may come in while a block is written; a snapshot is of a moment at which everything is.
+    for (let i = 0; i < SNAPSHOT_TRIES; i++) {
+      await flush();
+      if (machine.state.seq === cursor) break;
+    }
     const seq = machine.state.seq;
     if (seq === 0 || seq !== cursor) return;
-    const prints = dedupe.drain();
-    history.saveSnapshot(
-      seq,
-      machine.snapshot(),
-      prints.length === 0 ? undefined : new Uint8Array(prints.buffer, 0, prints.byteLength),
-    );
+    unsavedPrints = joined(unsavedPrints, dedupe.drain());
+    const bytes = new Uint8Array(unsavedPrints.buffer, 0, unsavedPrints.byteLength);
+    history.saveSnapshot(seq, machine.snapshot(), bytes.length === 0 ? undefined : bytes);
+    unsavedPrints = new Uint32Array(0);
     await trim();
   }
 
@@ -320,9 +325,18 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       reviser?.close();
       clearTimeout(tickTimer);
       clearTimeout(snapshotTimer);
+      // What is on its way to the disk belongs to this life.
+      while (commit.inFlight > 0) await new Promise((next) => setImmediate(next));
       await snapshot().catch(() => undefined);
       await journal.close();
       await history.close();
     },
   };
+}
+
+function joined(a: Uint32Array<ArrayBuffer>, b: Uint32Array): Uint32Array<ArrayBuffer> {
+  const both = new Uint32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
