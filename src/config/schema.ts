@@ -292,7 +292,9 @@ export const sections = {
       when_full: z
         .enum(['stop', 'drop_oldest'])
         .default('stop')
-        .describe('stop: confirm nothing more until there is space; drop_oldest: lose the oldest, counted.'),
+        .describe(
+          'stop: confirm nothing more until there is space; drop_oldest: accepted, but not built yet: it behaves as stop.',
+        ),
     })
     .default({ max_gb: 20, keep_days: 7, when_full: 'stop' })
     .describe('The record of all inputs.'),
