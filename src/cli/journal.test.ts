@@ -29,7 +29,7 @@ async function pumjil(cwd: string, ...argv: string[]): Promise<{ code: number; o
 }
 
 function open(dataDir: string): Promise<Writer> {
-  return openWriter({ dataDir, maxBytes: 1e9, whenFull: 'stop', keepMs: 1e9, outbox: false }, () => undefined);
+  return openWriter({ dataDir, maxBytes: 1e9, keepMs: 1e9, outbox: false }, () => undefined);
 }
 
 /** A plant that has taken a configuration and 60 values, one of them twice, one of them far outside. */

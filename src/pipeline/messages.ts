@@ -5,7 +5,6 @@ import type { Entry, Seq } from '../journal/journal.ts';
 export interface WriterOptions {
   readonly dataDir: string;
   readonly maxBytes: number;
-  readonly whenFull: 'stop' | 'drop_oldest';
   readonly keepMs: number;
   /** True when another sink (InfluxDB) needs the blocks too. */
   readonly outbox: boolean;

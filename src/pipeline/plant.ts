@@ -55,7 +55,6 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     {
       dataDir,
       maxBytes: plan.journal.max_gb * 1e9,
-      whenFull: plan.journal.when_full,
       keepMs: plan.journal.keep_days * 86_400_000,
       outbox: plan.history.use !== 'embedded',
     },

@@ -19,9 +19,7 @@ function folder(): string {
 }
 
 function open(dataDir: string, outputs: Outputs[] = []): Promise<Writer> {
-  return openWriter({ dataDir, maxBytes: 1e9, whenFull: 'stop', keepMs: 1e9, outbox: false }, (out) =>
-    outputs.push(out),
-  );
+  return openWriter({ dataDir, maxBytes: 1e9, keepMs: 1e9, outbox: false }, (out) => outputs.push(out));
 }
 
 async function rowsOf(writer: Writer, series: string) {

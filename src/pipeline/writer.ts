@@ -17,8 +17,6 @@ export interface WriterThread {
   setSinkCursor(name: string, seq: Seq): void;
   /** Keeps a line that a sink refused for good. */
   quarantine(sink: string, line: string, reason: string): void;
-  /** Entries handed in and not yet answered. */
-  readonly inFlight: number;
   stop(): Promise<void>;
 }
 
@@ -104,9 +102,6 @@ export async function openWriterThread(
     setSinkCursor: (name, seq) => worker.postMessage({ type: 'sink_cursor', name, seq } satisfies ToWriter),
     quarantine: (sink, line, reason) =>
       worker.postMessage({ type: 'quarantine', sink, line, reason } satisfies ToWriter),
-    get inFlight() {
-      return waiting.size;
-    },
     stop() {
       isStopping = true;
       return new Promise<void>((resolve) => {

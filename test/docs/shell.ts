@@ -37,7 +37,7 @@ export async function prepare(folder: string): Promise<void> {
   cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
   writeFileSync(join(folder, 'pumjil.yaml'), GOOD);
   const writer = await openWriter(
-    { dataDir: join(folder, 'data'), maxBytes: 1e9, whenFull: 'stop', keepMs: 1e9, outbox: false },
+    { dataDir: join(folder, 'data'), maxBytes: 1e9, keepMs: 1e9, outbox: false },
     () => undefined,
   );
   await writer.append(config(characteristic()));
