@@ -224,6 +224,8 @@ function liveAdapters(file: PlantFile, options: DemoConfigOptions): Record<Adapt
     port: options.ports.l1,
     unit_id: 1,
     every_ms: look('L1'),
+    // A stall of the whole machine is no loss of the link.
+    timeout_ms: 5000,
     trigger: { tag: trigger, on: 'change' },
     tags: Object.fromEntries(
       registers

@@ -64,7 +64,7 @@ function moulding(plant: PlantModel, _clock: Clock, given: LineArguments): LineP
     write('weighings', weighings);
     write('shots', record.counter);
   };
-  const paced = pacer<Made>((cycleS * 1000) / given.speed / 2, (made) => {
+  const paced = pacer<Made>((cycleS * 1000 * 0.75) / given.speed, (made) => {
     count(made.record);
     show(made);
   });

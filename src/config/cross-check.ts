@@ -8,11 +8,6 @@ import type { CharacteristicFile } from './schema.ts';
 /** What is known of the adapters of this file. `tags` is undefined where tags are only known at run time, or the settings are broken. */
 export type KnownAdapters = ReadonlyMap<string, { readonly tags: readonly string[] | undefined }>;
 
-/** Smallest subgroup of a chart: one that estimates spread within subgroups needs two values. */
-export function smallestSubgroup(chart: string): number {
-  return chart.startsWith('xbar') ? 2 : 1;
-}
-
 /**
  * Checks one characteristic against the rest of the file.
  *
@@ -28,7 +23,7 @@ export function crossCheckCharacteristic(
   return [
     ...checkTags(base, file, adapters),
     ...checkChart(base, file, components),
-    ...checkNumbers(base, file),
+    ...checkNumbers(base, file, components),
     ...checkSplit(base, file),
   ];
 }
@@ -107,11 +102,13 @@ function checkChart(base: readonly Key[], file: Partial<CharacteristicFile>, com
 
 function checkSize(keys: readonly Key[], use: string, chart: ChartComponent, size: number | undefined): Finding[] {
   if (size === undefined || chart.kind === 'attributes') return [];
-  if (size < smallestSubgroup(use)) {
-    const hint = 'Give size 2 or more (usual: 3 to 5), or use the chart i-mr for single values.';
-    return [finding(keys, 'contradiction', `the chart ${use} needs subgroups of at least 2 values, not ${size}`, hint)];
+  const smallest = chart.minSize ?? 1;
+  if (size < smallest) {
+    const hint = `Give size ${smallest} or more (usual: 3 to 5), or use the chart i-mr for single values.`;
+    const what = `the chart ${use} needs subgroups of at least ${smallest} values, not ${size}`;
+    return [finding(keys, 'contradiction', what, hint)];
   }
-  const largest = use === 'i-mr' ? 1 : (chart.maxSize ?? Number.POSITIVE_INFINITY);
+  const largest = chart.maxSize ?? Number.POSITIVE_INFINITY;
   if (size <= largest) return [];
   if (largest === 1) {
     const hint = 'Give size 1, or use the chart xbar-s for subgroups.';
@@ -125,13 +122,13 @@ function checkSize(keys: readonly Key[], use: string, chart: ChartComponent, siz
   ];
 }
 
-function checkNumbers(base: readonly Key[], file: Partial<CharacteristicFile>): Finding[] {
+function checkNumbers(base: readonly Key[], file: Partial<CharacteristicFile>, components: Components): Finding[] {
   const findings = [...checkSpecification([...base, 'spec'], file.spec)];
   for (const [part, own] of Object.entries(file.by_part ?? {})) {
     findings.push(...checkSpecification([...base, 'by_part', part, 'spec'], own.spec));
-    findings.push(...checkLimits([...base, 'by_part', part, 'limits'], own.limits, file));
+    findings.push(...checkLimits([...base, 'by_part', part, 'limits'], own.limits, file, components));
   }
-  findings.push(...checkLimits([...base, 'limits'], file.limits, file));
+  findings.push(...checkLimits([...base, 'limits'], file.limits, file, components));
   const { lower, upper } = file.plausible ?? {};
   if (lower !== undefined && upper !== undefined && lower >= upper) {
     findings.push(
@@ -204,6 +201,7 @@ function checkLimits(
   keys: readonly Key[],
   limits: CharacteristicFile['limits'] | undefined,
   file: Partial<CharacteristicFile>,
+  components: Components,
 ): Finding[] {
   if (limits === undefined || 'baseline' in limits || file.from === undefined) return [];
   const isCount = typeof file.from !== 'string';
@@ -217,13 +215,14 @@ function checkLimits(
       ),
     ];
   }
-  const chart = chartName(file.chart) ?? 'p';
   if (!isCount) return [];
-  if (limits.centre < 0 || (chart === 'p' && limits.centre > 1)) {
+  const chart = chartName(file.chart) ?? 'p';
+  const unitSigma = components.charts.get(chart)?.unitSigma;
+  if (unitSigma !== undefined && Number.isNaN(unitSigma(limits.centre))) {
     const hint =
-      chart === 'p'
+      limits.centre > 1
         ? 'Write the proportion defective, from 0 to 1: 2 % is 0.02.'
-        : 'Write the mean number of defects a unit, 0 or more.';
+        : 'Write the mean number a unit, 0 or more.';
     return [
       finding([...keys, 'centre'], 'out_of_range', `${limits.centre} cannot be the centre of the chart ${chart}`, hint),
     ];

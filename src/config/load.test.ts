@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineAdapter } from '../component.ts';
-import type { Components } from './components.ts';
+import type { ChartComponent, Components } from './components.ts';
 import { loadPlan } from './load.ts';
 import type { Plan } from './plan.ts';
 import { printProblem, problemsOf } from './problem.ts';
@@ -25,17 +25,18 @@ const press = defineAdapter({
   async *collect() {},
   tags: (settings) => Object.keys(settings.tags),
 });
-const chart = (kind: 'variables' | 'attributes') => ({
+const chart = (kind: 'variables' | 'attributes'): ChartComponent => ({
   settings: z.strictObject({ width: z.number().default(3) }),
   lanes: ['x'],
   kind,
+  ...(kind === 'attributes' ? { unitSigma: Math.sqrt } : {}),
 });
 const components: Components = {
   adapters: new Map([['press', { load: async () => press }]]),
   charts: new Map([
-    ['i-mr', chart('variables')],
-    ['xbar-s', chart('variables')],
-    ['p', chart('attributes')],
+    ['i-mr', { ...chart('variables'), maxSize: 1 }],
+    ['xbar-s', { ...chart('variables'), minSize: 2 }],
+    ['p', { ...chart('attributes'), unitSigma: (c) => Math.sqrt(c * (1 - c)) }],
     ['u', chart('attributes')],
   ]),
   ruleSets: new Map([

@@ -1,5 +1,5 @@
 // From checked settings to the plan: every short form written out, every default filled in.
-import { smallestSubgroup } from './cross-check.ts';
+import type { ChartComponent } from './components.ts';
 import type { CharacteristicPlan, LimitsPlan, Name, PlantPlan, RulePlan, ShiftPlan, SubgroupPlan } from './plan.ts';
 import type { CharacteristicFile, LimitsFile, NameFile, PlantFile, ShiftFile } from './schema.ts';
 
@@ -20,6 +20,7 @@ export function characteristicPlan(
   id: string,
   file: CharacteristicFile,
   chart: CharacteristicPlan['chart'],
+  component: ChartComponent,
   rules: readonly RulePlan[],
 ): CharacteristicPlan {
   const by = file.by === undefined ? [] : typeof file.by === 'string' ? [file.by] : file.by;
@@ -28,7 +29,7 @@ export function characteristicPlan(
     part,
     {
       ...(own.spec === undefined ? {} : { spec: own.spec }),
-      ...(own.limits === undefined ? {} : { limits: limitsPlan(own.limits, chart.use) }),
+      ...(own.limits === undefined ? {} : { limits: limitsPlan(own.limits, component) }),
     },
   ]);
   return {
@@ -46,20 +47,20 @@ export function characteristicPlan(
     by_part: Object.fromEntries(byPart),
     plausible: file.plausible,
     sample: file.sample,
-    subgroup: subgroupPlan(file, chart.use),
+    subgroup: subgroupPlan(file, component),
     chart,
     rules,
-    limits: limitsPlan(file.limits, chart.use),
+    limits: limitsPlan(file.limits, component),
     ...(file.gauge === undefined ? {} : { gauge: file.gauge }),
   };
 }
 
-function subgroupPlan(file: CharacteristicFile, chart: string): SubgroupPlan {
+function subgroupPlan(file: CharacteristicFile, chart: ChartComponent): SubgroupPlan {
   const { size, every_s, close_on, partial } = file.subgroup;
   const isOpenEnded =
     typeof file.from !== 'string' && size === undefined && (every_s !== undefined || close_on.length > 0);
   return {
-    size: size ?? (isOpenEnded ? OPEN_ENDED : smallestSubgroup(chart) > 1 ? XBAR_SIZE : 1),
+    size: size ?? (isOpenEnded ? OPEN_ENDED : (chart.minSize ?? 1) > 1 ? XBAR_SIZE : 1),
     ...(every_s === undefined ? {} : { every_s }),
     close_on,
     // Without a size there is no "before it is full".
@@ -85,9 +86,8 @@ function nameOf(name: NameFile | undefined, id: string): Name {
   return { ko: name.ko ?? one, en: name.en ?? one };
 }
 
-function limitsPlan(limits: LimitsFile, chart: string): LimitsPlan {
+function limitsPlan(limits: LimitsFile, chart: ChartComponent): LimitsPlan {
   if ('baseline' in limits) return limits;
-  // Without a typed sigma (counts only, see checkLimits) it follows from the distribution: binomial for p, Poisson else.
-  const variance = chart === 'p' || chart === 'np' ? limits.centre * (1 - limits.centre) : limits.centre;
-  return { centre: limits.centre, sigma: limits.sigma ?? Math.sqrt(variance) };
+  // Only counts come without a typed sigma, see checkLimits: there it follows from the distribution.
+  return { centre: limits.centre, sigma: limits.sigma ?? chart.unitSigma?.(limits.centre) ?? Number.NaN };
 }

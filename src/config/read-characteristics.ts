@@ -36,8 +36,9 @@ export async function readCharacteristics(
     const checked =
       whole.chart === undefined ? undefined : await readChart(whole.chart, [...base, 'chart'], components, around);
     findings.push(...(checked?.findings ?? []));
-    if (part.value !== undefined && rules !== undefined && checked?.plan !== undefined) {
-      plans.push(characteristicPlan(id, part.value, checked.plan, rules.rules));
+    const component = checked?.plan === undefined ? undefined : components.charts.get(checked.plan.use);
+    if (part.value !== undefined && rules !== undefined && checked?.plan !== undefined && component !== undefined) {
+      plans.push(characteristicPlan(id, part.value, checked.plan, component, rules.rules));
     }
   }
   return { plans, findings };

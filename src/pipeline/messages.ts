@@ -57,6 +57,8 @@ export type FromWriter =
       readonly streams: readonly StreamNow[];
       readonly series: readonly string[];
       readonly lastSourceMs: Readonly<Record<string, Readonly<Record<string, number>>>>;
+      /** The time at which the plant goes on, ms. */
+      readonly nowMs: number;
     }
   | { readonly type: 'failed'; readonly error: PlainError }
   | {

@@ -8,6 +8,7 @@ import type { Plan } from '../config/plan.ts';
 import { PumjilError } from '../errors.ts';
 import type { CommandEntry, Entry, ExcludeEntry, LimitsEntry } from '../journal/journal.ts';
 import type { RecordStore } from '../records/record-store.ts';
+import { machineClock } from './clock.ts';
 import { createLive } from './live.ts';
 import type { WriterState } from './messages.ts';
 import { openReaderThread, type Reader } from './reader.ts';
@@ -42,7 +43,6 @@ export interface RunningPlant {
 export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const { components, log } = options;
   let plan = options.plan;
-  const startedMs = Date.now();
   const streams = new Map<string, StreamNow>();
   const seriesIds: string[] = [];
   const lastSourceMs = new Map<string, number>();
@@ -63,6 +63,13 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       if (!isStopping) options.onFatal(error);
     },
   );
+  const now = machineClock(writer.ready.nowMs, (ms) =>
+    log.warn(
+      { backMs: Math.round(ms) },
+      'the clock of this machine was set back; time runs at half speed until it has caught up',
+    ),
+  );
+  const startedMs = now();
   state = writer.ready.state;
   live = createLive(state.cursor);
   seriesIds.splice(0, seriesIds.length, ...writer.ready.series);
@@ -120,14 +127,14 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     append,
     lastDurableMs: (adapter, tag) => lastSourceMs.get(tag === undefined ? adapter : `${adapter}/${tag}`),
     openGap: (adapter) => state?.openGaps[adapter],
-    now: () => Date.now(),
+    now,
     random: () => Math.random(),
   });
 
   async function reload(next: Plan, author: string): Promise<void> {
     const engine = enginePlan(next);
     const hash = planHash(next);
-    if (hash !== state?.planHash) await append({ kind: 'config', atMs: Date.now(), author, hash, plan: engine });
+    if (hash !== state?.planHash) await append({ kind: 'config', atMs: now(), author, hash, plan: engine });
     plan = next;
     await supervisor.apply(next);
   }
@@ -135,7 +142,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   function health(): Health {
     if (state === undefined)
       throw new PumjilError('JOURNAL_FAILED', { message: 'the writer is not ready', hint: 'Wait for /readyz.' });
-    const nowMs = Date.now();
+    const nowMs = now();
     const adapters: AdapterHealth[] = plan.adapters.map((adapter) => {
       const counts = state?.adapters[adapter.id];
       const status = supervisor.runners.get(adapter.id)?.status;

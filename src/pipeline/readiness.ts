@@ -52,7 +52,7 @@ export function createReadiness(writer: Writer, changed: (state: WriterState) =>
 
   async function ask(): Promise<void> {
     isAsking = true;
-    await readiness.watched(writer.append({ kind: 'tick', atMs: Date.now() })).catch(() => undefined);
+    await readiness.watched(writer.append({ kind: 'tick', atMs: writer.clock() })).catch(() => undefined);
     isAsking = false;
   }
 

@@ -8,6 +8,7 @@ import { type HistoryBlock, isSuperseded } from '../history/history.ts';
 import type { Entry, Seq } from '../journal/journal.ts';
 import { openJournal } from '../journal/segments.ts';
 import { type BlockBuilder, blockBuilder, historyBlock, isEmptyBlock } from './block.ts';
+import { machineClock } from './clock.ts';
 import { type Committed, createCommit } from './commit.ts';
 import { createDedupe, identities } from './dedupe.ts';
 import { createMachine } from './machine.ts';
@@ -38,6 +39,8 @@ export interface Writer {
   streams(): readonly StreamNow[];
   seriesIds(): readonly string[];
   lastSourceMs(): Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The plant's time, ms. */
+  clock(): number;
   readonly history: ReturnType<typeof openEmbeddedHistory>;
   /** Writes what waits, takes a snapshot, closes everything. */
   close(): Promise<void>;
@@ -85,7 +88,10 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   let failure: string | null = null;
   let reviser: Reviser | undefined;
 
+  let clock = machineClock(0);
   await replay();
+  // A plant whose wall clock was set back while it stood goes on after its last entry.
+  clock = machineClock(machine.state.nowMs);
 
   const commit = createCommit(journal, dedupe, (seq, entry) => {
     machine.apply(seq, entry, block);
@@ -207,7 +213,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       refused += counts.refused;
       accepted += counts.accepted;
       if (counts.openGapMs !== null) openGaps[id] = { fromMs: counts.openGapMs, reason: counts.openGapReason };
-      const openMs = counts.openGapMs === null ? 0 : Math.max(0, Date.now() - counts.openGapMs);
+      const openMs = counts.openGapMs === null ? 0 : Math.max(0, clock() - counts.openGapMs);
       adapters[id] = {
         lastValueMs: counts.lastValueMs === 0 ? null : counts.lastValueMs,
         received: counts.received,
@@ -254,9 +260,11 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     if (!Number.isFinite(due) || isClosing) return;
     tickTimer = setTimeout(
       () => {
-        void commit.append({ kind: 'tick', atMs: Math.max(Date.now(), due) }).catch(() => armTick());
+        // The timer runs by a clock that is not ours: after a step back it is early.
+        if (clock() < due) armTick();
+        else void commit.append({ kind: 'tick', atMs: clock() }).catch(() => armTick());
       },
-      Math.min(Math.max(0, due - Date.now()), 2_000_000_000),
+      Math.min(Math.max(0, due - clock()), 2_000_000_000),
     );
   }
 
@@ -279,7 +287,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   async function trim(): Promise<void> {
     const oldest = history.oldestSnapshotSeq();
     if (oldest === undefined) return;
-    const keepFrom = history.seqAt(Date.now() - options.keepMs);
+    const keepFrom = history.seqAt(clock() - options.keepMs);
     if (keepFrom !== undefined) await journal.trim(Math.min(oldest, keepFrom));
   }
 
@@ -289,7 +297,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
 
   armTick();
   armSnapshot();
-  reviser = createReviser({ machine, history, append: (entry) => commit.append(entry), now: () => Date.now() });
+  reviser = createReviser({ machine, history, append: (entry) => commit.append(entry), now: clock });
   reviser.look();
 
   return {
@@ -319,6 +327,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       for (const [id, counts] of machine.state.adapters) out[id] = Object.fromEntries(counts.lastSourceMs);
       return out;
     },
+    clock,
     history,
     async close() {
       isClosing = true;

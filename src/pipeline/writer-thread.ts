@@ -100,6 +100,7 @@ async function main(): Promise<void> {
       streams: writer.streams(),
       series: writer.seriesIds(),
       lastSourceMs: writer.lastSourceMs(),
+      nowMs: writer.clock(),
     });
   } catch (error) {
     say({ type: 'failed', error: plainError(error) });

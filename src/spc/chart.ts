@@ -60,8 +60,15 @@ export interface Chart<S = unknown> {
   readonly runRules: boolean;
   /** Where the formulas are published. */
   readonly reference: string;
+  /** Smallest subgroup that tells a spread; 1 where not given. */
+  readonly minSize?: number;
   /** Largest subgroup the chart can take, where there is a limit. */
   readonly maxSize?: number;
+  /**
+   * Attributes: the sigma of one inspected unit that a typed centre brings with it, by the chart's distribution; NaN for a centre that
+   * cannot be.
+   */
+  readonly unitSigma?: (centre: number) => number;
   compile(settings: S): ChartKernel;
 }
 

@@ -145,7 +145,7 @@ test('a new plan with the same chart keeps learnt limits, restarts histories and
   const before = engine.limits(ix);
   engine.reconfigure(ix, {
     ...IMR,
-    size: 5,
+    spec: { upper: 20 },
     rules: [...RULES, { id: 'X1', sentence: '3 of 4 beyond 1 sigma on one side' }],
   });
   expect(engine.limits(ix)).toEqual(before);

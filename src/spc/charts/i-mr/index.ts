@@ -30,6 +30,7 @@ export default defineChart({
   runRules: true,
   reference:
     'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 6.4; Limpert, Stahel & Abbt (2001) for ln',
+  maxSize: 1,
   compile: ({ transform }: z.infer<typeof settings>): ChartKernel => {
     const isLn = transform === 'ln';
     const summary = new Float64Array(SUMMARY_WIDTH);

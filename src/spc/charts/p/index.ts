@@ -9,5 +9,6 @@ export default defineChart({
   kind: 'attributes',
   runRules: true,
   reference: 'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 7.2',
+  unitSigma: (centre) => Math.sqrt(centre * (1 - centre)),
   compile: () => rateKernel({ isFraction: true }),
 });

@@ -12,6 +12,7 @@ export default defineChart({
   runRules: true,
   reference:
     'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 6.2; d2(n) and d3(n) exact for every n',
+  minSize: 2,
   maxSize: MAX_RANGE_SIZE,
   compile: () =>
     meanKernel({

@@ -11,6 +11,7 @@ export default defineChart({
   kind: 'variables',
   runRules: true,
   reference: 'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 6.3; c4(n) exact for every n',
+  minSize: 2,
   compile: () =>
     meanKernel({
       column: DEVIATION,
