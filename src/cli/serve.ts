@@ -42,6 +42,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     const api = await startApi({
       plant: running.plant,
+      now: running.now,
       host: plan.server.host,
       port: plan.server.port,
       dashboardsFolder: dashboardsFolder(),

@@ -31,6 +31,8 @@ export interface PlantOptions {
 export interface RunningPlant {
   readonly plant: Plant;
   plan(): Plan;
+  /** The plant's time, ms since 1970; it never goes back. */
+  now(): number;
   /** Puts a new plan in force: journaled first, then only what changed is restarted. */
   reload(plan: Plan, author: string): Promise<void>;
   readonly records: RecordStore;
@@ -207,6 +209,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       diagnosis: () => options.diagnose(running, reader),
     },
     plan: () => plan,
+    now,
     reload,
     records: writer.records,
     idle: async () => {
