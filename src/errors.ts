@@ -90,6 +90,11 @@ export const ERROR_CATALOGUE = {
     en: 'A snapshot of the engine is damaged or of another version; the state is replayed from the journal.',
     ko: '엔진 스냅숏이 손상되었거나 버전이 다릅니다. 저널에서 다시 계산합니다.',
   },
+  STUDY_INPUT: {
+    en: 'The input of a study is not as documented; the message names the field.',
+    ko: '통계 분석의 입력이 올바르지 않습니다. 메시지에 항목 이름이 있습니다.',
+  },
+  STUDY_UNKNOWN: { en: 'There is no study of this name.', ko: '해당 이름의 통계 분석이 없습니다.' },
   USER_INVALID: {
     en: 'A user name, password or role is not acceptable.',
     ko: '사용자 이름, 비밀번호 또는 역할이 올바르지 않습니다.',

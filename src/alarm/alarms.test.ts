@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CommandEntry } from '../journal/journal.ts';
 import { type Alarms, CALM_SUBGROUPS, createAlarms, type Raise } from './alarms.ts';
@@ -95,6 +96,58 @@ describe('a signal alarm', () => {
       ['40.0', 'unacknowledged'],
     ]);
   });
+});
+
+test('a signal found late, before the newest one, counts, but the alarm goes on saying when and what the newest was', () => {
+  const alarms = createAlarms();
+  alarms.raise(raise('1.0', { atMs: 5000, text: { ko: '새', en: 'newest' } }));
+  alarms.raise(raise('9.0', { seq: 9, atMs: 2000, rule: 'N5', text: { ko: '옛', en: 'found late' } }));
+  expect(only(alarms)).toMatchObject({
+    seq: 9,
+    raisedMs: 5000,
+    lastMs: 5000,
+    events: 2,
+    rules: ['N1', 'N5'],
+    text: { en: 'newest' },
+  });
+});
+
+test('the last time of an alarm is the newest of its signals and never goes back, in whatever order they are found', () => {
+  const step = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ act: fc.constant('raise' as const), atMs: fc.integer({ min: 0, max: 1000 }) }),
+    },
+    { weight: 3, arbitrary: fc.record({ act: fc.constant('calm' as const), atMs: fc.integer({ min: 0, max: 1000 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        act: fc.constantFrom('acknowledge' as const, 'cause' as const, 'shelve' as const, 'close' as const),
+        atMs: fc.integer({ min: 0, max: 1000 }),
+      }),
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const alarms = createAlarms();
+      const last = new Map<string, number>();
+      const newest = new Map<string, number>();
+      steps.forEach(({ act, atMs }, i) => {
+        const [openId] = alarms.openIds(3);
+        const id = openId ?? `${i}.0`;
+        if (act === 'raise') {
+          alarms.raise(raise(`${i}.0`, { seq: i, atMs }));
+          newest.set(id, Math.max(newest.get(id) ?? 0, atMs));
+        } else if (act === 'calm') for (let n = 0; n < CALM_SUBGROUPS; n++) alarms.calm(3, i, atMs);
+        else alarms.command(command(act, { id: `c${i}`, alarm: id, atMs, cause: 'x' }), i);
+        for (const row of alarms.drain()) {
+          expect(row.lastMs).toBeGreaterThanOrEqual(last.get(row.id) ?? 0);
+          expect(row.lastMs).toBe(newest.get(row.id));
+          last.set(row.id, row.lastMs);
+        }
+      });
+    }),
+  );
 });
 
 test('a command is applied once, however often it is sent', () => {

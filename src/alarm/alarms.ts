@@ -114,17 +114,19 @@ export function createAlarms(): Alarms {
       }
       const isNewRule = raise.rule !== '' && !alarm.row.rules.includes(raise.rule);
       const cameBack = alarm.returned;
+      // A stream judged again may signal at a time before the newest signal: that one adds to the alarm, it is not what it says now.
+      const isNewest = raise.atMs >= alarm.row.lastMs;
       alarm.calm = 0;
       alarm.returned = false;
       const state: AlarmState = cameBack && alarm.row.state !== 'shelved' ? 'unacknowledged' : alarm.row.state;
       change(known, {
         seq: raise.seq,
-        lastMs: raise.atMs,
+        lastMs: Math.max(alarm.row.lastMs, raise.atMs),
         events: alarm.row.events + 1,
         rules: isNewRule ? [...alarm.row.rules, raise.rule] : alarm.row.rules,
         state,
         ...(state === 'unacknowledged' && cameBack ? { acknowledgedMs: null, acknowledgedBy: '' } : {}),
-        ...(raise.kind === 'signal' ? { text: raise.text } : {}),
+        ...(raise.kind === 'signal' && isNewest ? { text: raise.text } : {}),
       });
     },
     calm(series, seq, atMs) {

@@ -46,6 +46,15 @@ export interface AdapterHealth {
   readonly lastError: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }
 
+/** What a person must act on, or know, although collection goes on. */
+export interface HealthWarning {
+  /** `disk_failed` stays, and the plant is not ready, until it is acknowledged or the program starts anew. */
+  readonly code: 'disk_failed' | 'values_dropped';
+  readonly text: string;
+  /** When it was noticed; null when that was before this start. */
+  readonly sinceMs: number | null;
+}
+
 export interface Health {
   readonly nowMs: number;
   readonly startedMs: number;
@@ -66,7 +75,11 @@ export interface Health {
     readonly backlog: number;
     readonly lastError: string | null;
   };
-  /** The two equations of G3, over all adapters. */
+  readonly warnings?: readonly HealthWarning[];
+  /**
+   * The two equations of G3, over all adapters. Stored: where `history.use` says; waiting: on its way there, an outbox included;
+   * lost: dropped from the outbox because the operator chose drop_oldest.
+   */
   readonly balance: {
     readonly received: number;
     readonly accepted: number;

@@ -25,6 +25,7 @@ import type { Plant } from './plant.ts';
 import session from './session/index.ts';
 import dashboards from './static/index.ts';
 import streams from './streams/index.ts';
+import studies from './studies/index.ts';
 
 /** The areas of the API; a new one is a folder and a line here. */
 const AREAS: readonly ApiArea[] = [
@@ -35,6 +36,7 @@ const AREAS: readonly ApiArea[] = [
   live,
   health,
   diagnosis,
+  studies,
   measurements,
   dashboards,
 ];

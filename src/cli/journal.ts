@@ -88,18 +88,20 @@ async function verify(folder: string, isJson: boolean, io: CommandIo): Promise<n
       });
     throw error;
   });
-  // A replay from the middle cannot come to the state of the whole.
-  const isWhole = found.firstSeq <= 1;
-  const differences = isWhole ? found.differences : [];
-  if (isJson) io.stdout.write(`${JSON.stringify(verificationJson(found, isWhole, differences), null, 2)}\n`);
-  else printVerification(found, isWhole, differences, io);
-  return found.damage.length === 0 && differences.length === 0 ? 0 : 1;
+  if (isJson) io.stdout.write(`${JSON.stringify(verificationJson(found), null, 2)}\n`);
+  else printVerification(found, io);
+  return isSound(found) ? 0 : 1;
 }
 
-function verificationJson(found: Verification, isWhole: boolean, differences: readonly string[]): unknown {
+function isSound(found: Verification): boolean {
+  return found.damage.length === 0 && found.differences.length === 0;
+}
+
+function verificationJson(found: Verification): unknown {
   return {
-    ok: found.damage.length === 0 && differences.length === 0,
-    compared: isWhole,
+    ok: isSound(found),
+    compared: found.comparedFrom !== null,
+    comparedFrom: found.comparedFrom,
     firstSeq: found.firstSeq,
     lastSeq: found.lastSeq,
     eventHash: found.eventHash,
@@ -109,18 +111,17 @@ function verificationJson(found: Verification, isWhole: boolean, differences: re
     measurements: measurements(found),
     balance: found.balance,
     damage: found.damage,
-    differences,
+    differences: found.differences,
   };
 }
 
-function printVerification(
-  found: Verification,
-  isWhole: boolean,
-  differences: readonly string[],
-  { stdout }: CommandIo,
-): void {
-  const { balance, snapshot } = found;
+function printVerification(found: Verification, { stdout }: CommandIo): void {
+  const { balance, snapshot, comparedFrom, differences } = found;
   stdout.write(`entries      ${found.firstSeq} to ${found.lastSeq}\n`);
+  if (comparedFrom !== null && comparedFrom > 1)
+    stdout.write(
+      `             earlier ones are no longer kept: replayed from the oldest snapshot, entry ${comparedFrom}, on\n`,
+    );
   stdout.write(`event hash   ${found.eventHash} by replay\n`);
   stdout.write(
     snapshot === null
@@ -134,10 +135,10 @@ function printVerification(
     `results      ${measurements(found)} measurements, ${found.points} points, ${found.alarmIds.length} alarms\n`,
   );
   stdout.write(`damage       ${sentences(found.damage)}\n`);
-  if (isWhole) stdout.write(`differences  ${sentences(differences)}\n`);
+  if (comparedFrom !== null) stdout.write(`differences  ${sentences(differences)}\n`);
   else
     stdout.write(
-      `differences  not compared: entries before ${found.firstSeq} are no longer kept, so a replay cannot come to the same state\n`,
+      `differences  not compared: entries before ${found.firstSeq} are no longer kept and no snapshot says what they led to\n`,
     );
   if (differences.some((each) => each.startsWith('the history ends at')))
     stdout.write('After a crash the history catches up at the next start: start the plant, stop it, verify again.\n');

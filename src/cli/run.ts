@@ -30,7 +30,7 @@ Example:
 };
 
 /** Sections of the configuration that are read once. */
-const AT_START: ReadonlySet<string> = new Set(['server', 'data_dir', 'history', 'journal']);
+const AT_START: ReadonlySet<string> = new Set(['server', 'data_dir', 'history']);
 
 async function runPlant(path: string, level: string, io: CommandIo): Promise<number> {
   const [{ loadComponents }, { planDiff }, { loadPlan }, { watchPlan }, { serve }, { firstRunUsers }] =

@@ -13,15 +13,15 @@ export interface Changes {
 export interface PlanDiff {
   readonly adapters: Changes;
   readonly characteristics: Changes;
-  /** Other sections that differ: plant, shifts, lateness_ms take effect at once; server, data_dir, history, journal need a restart. */
+  /** Other sections that differ: plant, shifts, lateness_ms and journal take effect at once; server, data_dir, history need a restart. */
   readonly sections: readonly ('plant' | 'shifts' | 'lateness_ms' | 'server' | 'data_dir' | 'history' | 'journal')[];
   /** True when a section differs that only a restart of the program brings into force. */
   readonly needsRestart: boolean;
   readonly isEmpty: boolean;
 }
 
-const LIVE = ['plant', 'shifts', 'lateness_ms'] as const;
-const FIXED = ['server', 'data_dir', 'history', 'journal'] as const;
+const LIVE = ['plant', 'shifts', 'lateness_ms', 'journal'] as const;
+const FIXED = ['server', 'data_dir', 'history'] as const;
 
 /** Compares two plans by value. A changed secret changes its adapter. */
 export function planDiff(before: Plan, after: Plan): PlanDiff {

@@ -108,10 +108,14 @@ test('only what changed is named: added, removed, changed', () => {
   });
 });
 
-test('a changed port waits for a restart, a changed shift does not', () => {
+test('a changed port waits for a restart, a changed shift or limit of the journal does not', () => {
   expect(planDiff(PLAN, { ...PLAN, server: { ...PLAN.server, port: 1 } })).toMatchObject({
     sections: ['server'],
     needsRestart: true,
+  });
+  expect(planDiff(PLAN, { ...PLAN, journal: { ...PLAN.journal, max_gb: 40 } })).toMatchObject({
+    sections: ['journal'],
+    needsRestart: false,
   });
   const shifts = [{ id: 'D', from: '08:00', to: '20:00', breaks: [], days: [] }];
   expect(planDiff(PLAN, { ...PLAN, shifts })).toMatchObject({

@@ -151,6 +151,8 @@ export interface HistoryBlock {
   readonly alarms: readonly AlarmRow[];
   /** In order of seq; `points` may hold some that are superseded within the block. */
   readonly revisions?: readonly Revision[] | undefined;
+  /** Values accepted by the entries contained; a value may stand in several measurements, or in none. Absent: as many as measurements. */
+  readonly accepted?: number | undefined;
 }
 
 /**

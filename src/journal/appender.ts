@@ -11,12 +11,22 @@ import { type Segment, segmentName } from './recover.ts';
 /** One flush takes at most about this many bytes. */
 const GROUP_BYTES = 8 * 1024 * 1024;
 
+export interface AppenderLimits {
+  /** A segment is sealed at this size. */
+  readonly segmentBytes: number;
+  /** Size of all segments. */
+  readonly maxBytes: number;
+}
+
 export interface AppenderOptions {
   readonly folder: string;
   readonly files: JournalFiles;
   readonly table: Crc32cTable;
-  readonly segmentBytes: number;
-  readonly maxBytes: number;
+  /** Those in force now. */
+  readonly limits: () => AppenderLimits;
+  /** See JournalOptions. */
+  readonly makeRoom: ((downToBytes: number) => Promise<void>) | undefined;
+  readonly onDiskFailed: ((what: string) => void) | undefined;
   readonly now: () => number;
   /** A random mark for a new segment, not 0. */
   readonly newMark: () => number;
@@ -54,6 +64,7 @@ export function openAppender(options: AppenderOptions): Appender {
   let flushing: Promise<void> | undefined;
   let isClosed = false;
   let current: { segment: Segment; file: JournalFile } | undefined;
+  let hasFlushFailed = false;
   let reopen = options.isLastOpen ? segments.at(-1) : undefined;
 
   async function flush(): Promise<void> {
@@ -73,9 +84,10 @@ export function openAppender(options: AppenderOptions): Appender {
   }
 
   function takeGroup(): Waiting[] {
+    const most = Math.min(GROUP_BYTES, options.limits().maxBytes / 8);
     let bytes = 0;
     let n = 0;
-    for (; n < waiting.length && (n === 0 || bytes < GROUP_BYTES); n += 1) {
+    for (; n < waiting.length && (n === 0 || bytes < most); n += 1) {
       bytes += RECORD_HEAD + (waiting[n]?.payload.length ?? 0);
     }
     const group = waiting.slice(0, n);
@@ -83,13 +95,50 @@ export function openAppender(options: AppenderOptions): Appender {
     return group;
   }
 
+  /** Commits a group; a second time where that can help: once room was made, or in a new segment after a failed flush. */
   async function commit(group: readonly Waiting[]): Promise<Seq> {
     const length = group.reduce((sum, one) => sum + RECORD_HEAD + one.payload.length, 0);
-    const used = segments.reduce((sum, segment) => sum + segment.size, 0);
-    if (used + length + (current === undefined ? HEADER_BYTES : 0) > options.maxBytes) {
+    hasFlushFailed = false;
+    try {
+      return await write(group, length);
+    } catch (cause) {
+      if (systemCode(cause) === 'EIO' && !hasFlushFailed) diskFailed(cause);
+      const isWorthIt = isOutOfSpace(cause) ? await hasMadeRoom(length) : hasFlushFailed;
+      if (!isWorthIt) throw cause;
+      return await write(group, length);
+    }
+  }
+
+  async function hasMadeRoom(length: number): Promise<boolean> {
+    const { maxBytes, segmentBytes } = options.limits();
+    const before = bytesOf(segments);
+    // More than this group needs, so that not every append has to ask.
+    const spare = Math.max(length + HEADER_BYTES, 2 * segmentBytes);
+    await options.makeRoom?.(Math.max(0, Math.min(before, maxBytes) - spare)).catch(() => undefined);
+    return bytesOf(segments) < before;
+  }
+
+  function diskFailed(cause: unknown): void {
+    options.onDiskFailed?.(failure(folder, cause).message);
+  }
+
+  async function flushed(file: JournalFile): Promise<void> {
+    try {
+      await file.datasync();
+    } catch (cause) {
+      hasFlushFailed = true;
+      // A full disk is no broken one.
+      if (!isOutOfSpace(cause)) diskFailed(cause);
+      throw cause;
+    }
+  }
+
+  async function write(group: readonly Waiting[], length: number): Promise<Seq> {
+    const { maxBytes, segmentBytes } = options.limits();
+    if (bytesOf(segments) + length + (current === undefined ? HEADER_BYTES : 0) > maxBytes) {
       throw new PumjilError('JOURNAL_FULL', {
-        message: `The journal in ${folder} has reached its limit of ${options.maxBytes} bytes.`,
-        hint: 'Find out why older segments are still needed (a history that is down?), or raise journal.max_gb.',
+        message: `The journal in ${folder} has reached its limit of ${maxBytes} bytes.`,
+        hint: 'Raise journal.max_gb, or set journal.when_full to drop_oldest; else it goes on when entries older than journal.keep_days are removed.',
         retryable: true,
       });
     }
@@ -108,7 +157,7 @@ export function openAppender(options: AppenderOptions): Appender {
       throw cause;
     }
     try {
-      await file.datasync();
+      await flushed(file);
     } catch (cause) {
       await file.truncate(segment.size).catch(() => undefined);
       await retire(group.length);
@@ -119,7 +168,7 @@ export function openAppender(options: AppenderOptions): Appender {
     after = next;
     segment.last = next - 1;
     segment.size += length;
-    if (segment.size >= options.segmentBytes) await end();
+    if (segment.size >= segmentBytes) await end();
     return first;
   }
 
@@ -138,7 +187,7 @@ export function openAppender(options: AppenderOptions): Appender {
   async function begin(): Promise<{ segment: Segment; file: JournalFile }> {
     const known = reopen;
     reopen = undefined;
-    if (known !== undefined && known.size < options.segmentBytes) {
+    if (known !== undefined && known.size < options.limits().segmentBytes) {
       return { segment: known, file: await files.open(known.path, 'r+') };
     }
     const mark = options.newMark();
@@ -147,7 +196,7 @@ export function openAppender(options: AppenderOptions): Appender {
     const path = join(folder, name);
     try {
       await writeFully(file, header, 0);
-      await file.datasync();
+      await flushed(file);
       await syncFolder(files, folder);
     } catch (cause) {
       await file.close().catch(() => undefined);
@@ -190,6 +239,18 @@ export function openAppender(options: AppenderOptions): Appender {
       await end();
     },
   };
+}
+
+/** Size of segments together. */
+export function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.size, 0);
+}
+
+/** True when removing files of ours can help. */
+function isOutOfSpace(cause: unknown): boolean {
+  return cause instanceof PumjilError
+    ? cause.code === 'JOURNAL_FULL'
+    : ['ENOSPC', 'EDQUOT'].includes(systemCode(cause));
 }
 
 /** The error for what a disk said while entries were being written. */

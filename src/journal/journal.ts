@@ -95,6 +95,9 @@ export interface ReviseEntry {
     | undefined;
 }
 
+/** What a command names in place of an alarm to acknowledge that the disk has failed, see Health.warnings. */
+export const DISK_FAILED = 'disk_failed';
+
 export type CommandVerb = 'acknowledge' | 'cause' | 'shelve' | 'unshelve' | 'close' | 'comment';
 
 export interface CommandEntry {
@@ -144,8 +147,8 @@ export interface Journal {
   append(entry: Entry): Promise<Seq>;
   /** Durable entries from `from` (inclusive) in order, to the end of what is durable at the time of each step. */
   read(from: Seq, signal?: AbortSignal): AsyncIterable<Journaled>;
-  /** Removes whole sealed segments that hold only entries before `before`. */
-  trim(before: Seq): Promise<void>;
+  /** Removes whole sealed segments that hold only entries before `before`, oldest first, while the journal has more than `downToBytes` (0). */
+  trim(before: Seq, downToBytes?: number): Promise<void>;
   stats(): JournalStats;
   close(): Promise<void>;
 }

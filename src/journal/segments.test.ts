@@ -239,3 +239,95 @@ test('damage in an old segment that was not read when opening is found when it i
   expect(again.stats().damage).toMatchObject([{ segment: name, from: 1, to: 1 }]);
   await again.close();
 });
+
+test('a flush that fails once costs nothing: the entries are written into a new segment and the failure is told', async () => {
+  const folder = await scratch();
+  const said: string[] = [];
+  let isBroken = false;
+  const fs = faultyDisk((file) => ({
+    async datasync() {
+      if (!isBroken) return file.datasync();
+      isBroken = false;
+      throw systemError('EIO');
+    },
+  }));
+  const journal = await openJournal({ folder, fs, onDiskFailed: (what) => said.push(what) });
+  await journal.append(tick(1));
+  isBroken = true;
+  // Seqs 2 and 3 may lie in the file that failed: they are not given again.
+  expect(await Promise.all([journal.append(tick(2)), journal.append(tick(3))])).toEqual([4, 5]);
+  expect(said).toEqual([expect.stringContaining('EIO')]);
+  expect(journal.stats().segments).toBe(2);
+  const expected = [
+    [1, 1],
+    [4, 2],
+    [5, 3],
+  ];
+  expect(await ticks(journal)).toEqual(expected);
+  await journal.close();
+  const again = await openJournal({ folder });
+  expect(again.stats().damage).toEqual([]);
+  expect(await ticks(again)).toEqual(expected);
+  await again.close();
+});
+
+test('a full disk is no broken one', async () => {
+  const said: string[] = [];
+  let isFull = false;
+  const fs = faultyDisk((file) => ({
+    datasync: () => (isFull ? Promise.reject(systemError('ENOSPC')) : file.datasync()),
+  }));
+  const journal = await openJournal({ folder: await scratch(), fs, onDiskFailed: (what) => said.push(what) });
+  await journal.append(tick(1));
+  isFull = true;
+  await expect(journal.append(tick(2))).rejects.toMatchObject({ code: 'JOURNAL_FULL' });
+  isFull = false;
+  await journal.append(tick(3));
+  expect(said).toEqual([]);
+  await journal.close();
+});
+
+test('who is asked to make room may trim down to the size that is wanted; what then fits is confirmed', async () => {
+  const folder = await scratch();
+  const asked: number[] = [];
+  let last = 0;
+  const journal: Journal = await openJournal({
+    folder,
+    maxBytes: 100_000,
+    makeRoom: async (downToBytes) => {
+      asked.push(downToBytes);
+      await journal.trim(last, downToBytes);
+    },
+  });
+  for (let k = 0; k < 100; k += 1) {
+    const seqs = await Promise.all(Array.from({ length: 100 }, (_, i) => journal.append(tick(k * 100 + i))));
+    last = seqs.at(-1) ?? 0;
+    expect(journal.stats().bytes).toBeLessThanOrEqual(100_000);
+  }
+  expect(last).toBe(10_000);
+  const { bytes, segments, first } = journal.stats();
+  // Segments of an eighth of the limit: only few entries have to go at a time.
+  expect(segments).toBeGreaterThanOrEqual(6);
+  expect(bytes).toBeGreaterThan(70_000);
+  expect(first).toBeGreaterThan(1);
+  expect(asked.length).toBeGreaterThan(5);
+  expect(asked.length).toBeLessThan(40);
+  await journal.close();
+});
+
+test('what others cannot make room for is refused, and a higher limit lets it in', async () => {
+  const journal = await openJournal({
+    folder: await scratch(),
+    maxBytes: 5000,
+    makeRoom: () => Promise.reject(new Error()),
+  });
+  let last = 0;
+  await expect(
+    (async () => {
+      for (;;) last = await journal.append(tick(1));
+    })(),
+  ).rejects.toMatchObject({ code: 'JOURNAL_FULL' });
+  journal.setMaxBytes(10_000);
+  expect(await journal.append(tick(2))).toBe(last + 1);
+  await journal.close();
+});

@@ -1,7 +1,7 @@
 // The journal on disk: segment files `<first seq>.seg`, opened by one process at a time.
 import { randomInt } from 'node:crypto';
 import { PumjilError } from '../errors.ts';
-import { type Appender, failure, openAppender } from './appender.ts';
+import { type Appender, type AppenderLimits, bytesOf, failure, openAppender } from './appender.ts';
 import { decodeEntry } from './codec.ts';
 import { type Crc32cTable, crc32cTable } from './crc32c.ts';
 import { type DamageLog, damageLog, intactRecords } from './damage.ts';
@@ -14,10 +14,17 @@ import { type Recovered, recover, type Segment } from './recover.ts';
 export interface JournalOptions {
   /** Folder of the segments; made when absent. */
   readonly folder: string;
-  /** A segment is sealed at this size; 64 MiB. */
+  /** A segment is sealed at this size; 64 MiB, or an eighth of `maxBytes` if that is less: only whole segments can be trimmed. */
   readonly segmentBytes?: number;
   /** Appends are refused with JOURNAL_FULL beyond this size of all segments; no limit. */
   readonly maxBytes?: number;
+  /**
+   * Called when the limit is reached or the disk is full, before an append is refused: may trim the journal down to `downToBytes`.
+   * The append is tried once more when the journal has become smaller. It must not wait for an append: none goes on until it returns.
+   */
+  readonly makeRoom?: (downToBytes: number) => Promise<void>;
+  /** Called when the disk could not make a write durable, or could not do it at all (EIO), with what it said. */
+  readonly onDiskFailed?: (what: string) => void;
   /** The newest bytes that are read through when the journal is opened; older ones are checked when read; 2 GiB. */
   readonly verifyBytes?: number;
   /** Last seq anyone else has kept results of (the history's cursor). Should the journal end before it, the seqs between are declared missing and never given again. */
@@ -26,12 +33,20 @@ export interface JournalOptions {
   readonly fs?: JournalFiles;
 }
 
+/** A journal in segments, whose limit may change while it is open. */
+export interface SegmentJournal extends Journal {
+  setMaxBytes(maxBytes: number): void;
+}
+
+const SEGMENT_BYTES = 64 * 1024 * 1024;
+const LEAST_SEGMENT_BYTES = 4096;
+
 /**
  * Opens the journal in a folder and repairs what a crash left.
  *
  * @throws PumjilError DATA_DIR_LOCKED, DATA_DIR_UNWRITABLE, JOURNAL_DAMAGED (written by a newer version), JOURNAL_FAILED
  */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<SegmentJournal> {
   const { folder } = options;
   const files = options.fs ?? diskFiles();
   const table = crc32cTable();
@@ -62,12 +77,18 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     log.note(name, -1, `${name}: the end of the journal is missing`, { from: last + 1, to: seen });
   }
   const next = Math.max(last, seen) + 1;
+  const limitsOf = (maxBytes: number): AppenderLimits => ({
+    maxBytes,
+    segmentBytes: options.segmentBytes ?? Math.max(LEAST_SEGMENT_BYTES, Math.min(SEGMENT_BYTES, maxBytes / 8)),
+  });
+  let limits = limitsOf(options.maxBytes ?? Infinity);
   const appender = openAppender({
     folder,
     files,
     table,
-    segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
-    maxBytes: options.maxBytes ?? Infinity,
+    limits: () => limits,
+    makeRoom: options.makeRoom,
+    onDiskFailed: options.onDiskFailed,
     now: options.now ?? Date.now,
     newMark: () => randomInt(1, 0xffff_ffff),
     segments,
@@ -75,7 +96,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     after: next,
     isLastOpen: found.isLastOpen && !isBehind,
   });
-  return journalOver({ folder, files, table, log, lock, segments, appender, seen: next - 1 });
+  return {
+    ...journalOver({ folder, files, table, log, lock, segments, appender, seen: next - 1 }),
+    setMaxBytes(maxBytes) {
+      limits = limitsOf(maxBytes);
+    },
+  };
 }
 
 interface Parts {
@@ -128,30 +154,38 @@ function journalOver({ folder, files, table, log, lock, segments, appender, seen
     }
   }
 
+  let trimming: Promise<void> = Promise.resolve();
+
+  async function trimNow(before: Seq, downToBytes: number): Promise<void> {
+    while (segments.length > 1 && bytesOf(segments) > downToBytes) {
+      const oldest = segments[0];
+      if (oldest === undefined || oldest.last >= before || oldest === appender.active()) return;
+      segments.shift();
+      try {
+        await files.unlink(oldest.path);
+      } catch (cause) {
+        if (systemCode(cause) === 'ENOENT') continue;
+        // Open elsewhere on Windows, or a read-only disk: it stays counted, the next trim tries again.
+        segments.unshift(oldest);
+        return;
+      }
+    }
+  }
+
   return {
     append: (entry) => appender.append(entry),
     read,
-    async trim(before) {
-      while (segments.length > 1) {
-        const oldest = segments[0];
-        if (oldest === undefined || oldest.last >= before || oldest === appender.active()) return;
-        segments.shift();
-        try {
-          await files.unlink(oldest.path);
-        } catch (cause) {
-          if (systemCode(cause) === 'ENOENT') continue;
-          // Open elsewhere on Windows, or a read-only disk: it stays counted, the next trim tries again.
-          segments.unshift(oldest);
-          return;
-        }
-      }
+    trim(before, downToBytes = 0) {
+      // One after the other: a segment that cannot be removed goes back to its place.
+      trimming = trimming.then(() => trimNow(before, downToBytes));
+      return trimming;
     },
     stats() {
       const last = segments.reduce((max, segment) => Math.max(max, segment.last), 0);
       return {
         first: segments.find((one) => one.last >= one.first)?.first ?? Math.max(last, seen) + 1,
         last,
-        bytes: segments.reduce((sum, segment) => sum + segment.size, 0),
+        bytes: bytesOf(segments),
         segments: segments.length,
         damage: log.rows(),
       };

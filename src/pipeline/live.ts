@@ -22,7 +22,7 @@ export function createLive(fromSeq: Seq): Live {
   return {
     publish(messages) {
       if (messages.length === 0) return;
-      kept.push(...messages);
+      for (const message of messages) kept.push(message);
       if (kept.length > 2 * KEPT) {
         completeAfter = kept[kept.length - KEPT - 1]?.seq ?? completeAfter;
         kept = kept.slice(-KEPT);

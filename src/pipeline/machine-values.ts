@@ -4,7 +4,7 @@ import type { ValuesEntry } from '../journal/journal.ts';
 import type { MeasurementContext } from '../measurement.ts';
 import { pushMeasurement } from './block.ts';
 import { applyCount, applyInspected } from './machine-counts.ts';
-import { countsOf, type Machinery } from './machinery.ts';
+import { countsOf, type Machinery, pooledBy } from './machinery.ts';
 import { inOrder } from './reorder.ts';
 import { putAside } from './revise.ts';
 import type { TagUse } from './routing.ts';
@@ -93,8 +93,11 @@ function applyText(
 }
 
 function applyValue(m: Machinery, characteristic: CharacteristicPlan, row: Row): void {
-  const context = contextOf(m, characteristic, row);
-  const stream = m.streamOf(characteristic, partOf(m, characteristic, row), splitOf(characteristic, context));
+  const part = partOf(m, characteristic, row);
+  const isPooled = pooledBy(characteristic) === 'part';
+  const own = contextOf(m, characteristic, row);
+  const context = isPooled ? { ...own, part } : own;
+  const stream = m.streamOf(characteristic, isPooled ? '' : part, splitOf(characteristic, context));
   m.out.touched.add(stream.series);
   const isImplausible =
     row.quality !== 2 &&

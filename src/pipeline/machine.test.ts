@@ -17,6 +17,74 @@ function pointsOf(out: BlockBuilder, lane = 0) {
   return out.points.filter((point) => point.lane === lane);
 }
 
+describe('a chart that pools parts', () => {
+  const parts = { A: { target: 10 }, B: { target: 50 } };
+  const pooled = (patch = {}) =>
+    characteristic({
+      chart: { use: 'short-run', by: 'part', scale: 'deviation', sigma: 'by_part', parts },
+      subgroup: { size: 2, close_on: ['part'], partial: 'judge' },
+      limits: { centre: 0, sigma: 1 },
+      part: 'cell7/part',
+      ...patch,
+    });
+  const cells = values(
+    ['part', Number.NaN, 0, { text: 'A' }],
+    ['bore', 11, 1],
+    ['bore', 12, 2],
+    ['bore', 13, 3],
+    ['part', Number.NaN, 4, { text: 'B' }],
+    ['bore', 51, 5],
+    ['bore', 50, 6],
+    ['part', Number.NaN, 7, { text: 'C' }],
+    ['bore', 99, 8],
+    ['bore', 99, 9],
+  );
+
+  test('is one stream, whose subgroups close where the part changes and know their part', () => {
+    const out = feed(createMachine(), config(pooled()), cells);
+    expect(out.series.filter((s) => s.isStream).map((s) => s.id)).toEqual(['bore']);
+    expect(pointsOf(out).map(({ value, n, context }) => [value, n, context.part])).toEqual([
+      [1.5, 2, 'A'],
+      [3, 1, 'A'],
+      [0.5, 2, 'B'],
+      [Number.NaN, 0, 'C'],
+    ]);
+    expect(out.measurements.context.slice(-1)).toEqual([{ part: 'C' }]);
+  });
+
+  test('goes on over a snapshot as if there had been none', () => {
+    const plain = feed(createMachine(), config(pooled()), cells, values(['bore', 12, 20], ['bore', 14, 21]));
+    const first = createMachine();
+    const before = feed(first, config(pooled()), cells);
+    const second = createMachine();
+    second.restore(first.snapshot());
+    const after = feed(second, values(['bore', 12, 20], ['bore', 14, 21]));
+    expect([...before.points, ...after.points]).toEqual(plain.points);
+  });
+});
+
+test('a signal of a cumulative sum says since when, and to what mean', () => {
+  const chart = { use: 'cusum', k: 0.5, h: 4, head_start: 0 };
+  const shifted = [10, 10, 10.2, 10.2, 10.2].map((x, i) => ['bore', x, i] as const);
+  const out = feed(createMachine(), config(characteristic({ chart })), values(...shifted));
+  const signal = out.events.find(({ kind }) => kind === 'signal');
+  expect(signal?.data).toMatchObject({ statistic: 'upper', explained: { since_points: 3 } });
+  expect(signal?.text.en).toContain('shifted for the last 3 points to a mean of about 10.2');
+  expect(signal?.text.ko).toContain('최근 3점부터 변화, 추정 평균 10.2');
+});
+
+test('a changed tool starts the line of tool wear anew', () => {
+  const chart = { use: 'tool-wear', per: 'point', slope: 0.5, after_gap: 'same_tool' };
+  const plan = characteristic({
+    chart,
+    limits: { centre: 10, sigma: 1 },
+    subgroup: { size: 1, close_on: ['tool'], partial: 'judge' },
+  });
+  const on = (tool: string, x: number, atMs: number) => ['bore', x, atMs, { context: { tool } }] as const;
+  const out = feed(createMachine(), config(plan), values(on('T1', 10, 1), on('T1', 10, 2), on('T2', 10, 3)));
+  expect(pointsOf(out).map(({ centre }) => centre)).toEqual([10.5, 11, 10.5]);
+});
+
 describe('a measurement finds its stream', () => {
   test('by part number of a text tag, context tags and split key', () => {
     const machine = createMachine();

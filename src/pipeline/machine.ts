@@ -4,8 +4,17 @@ import { deserialize, serialize } from 'node:v8';
 import { type AlarmsState, createAlarms } from '../alarm/alarms.ts';
 import type { CharacteristicPlan } from '../config/plan.ts';
 import { type EventRow, streamId } from '../history/history.ts';
-import type { CommandEntry, ConfigEntry, Entry, ExcludeEntry, LimitsEntry, ValuesEntry } from '../journal/journal.ts';
+import {
+  type CommandEntry,
+  type ConfigEntry,
+  DISK_FAILED,
+  type Entry,
+  type ExcludeEntry,
+  type LimitsEntry,
+  type ValuesEntry,
+} from '../journal/journal.ts';
 import { createEngine } from '../spc/engine.ts';
+import { judgement } from '../spc/judge.ts';
 import type { Engine } from '../spc/stream.ts';
 import { createSubgroups } from '../spc/subgroup.ts';
 import { type BlockBuilder, chainEvent } from './block.ts';
@@ -290,7 +299,7 @@ function applyConfig(m: Machinery, entry: ConfigEntry): void {
 /** Everything in the plan that makes points out of values, as one text. */
 function judgedBy(characteristic: CharacteristicPlan, part: string): string {
   const { from, sample } = characteristic;
-  return JSON.stringify([streamSpec(characteristic, part), subgroupPlan(characteristic), from, sample]);
+  return JSON.stringify([judgement(streamSpec(characteristic, part)), subgroupPlan(characteristic), from, sample]);
 }
 
 function applyLimits(m: Machinery, entry: LimitsEntry): void {
@@ -322,7 +331,7 @@ function applyExclude(m: Machinery, entry: ExcludeEntry): void {
 }
 
 function applyCommand(m: Machinery, entry: CommandEntry): void {
-  const isApplied = m.alarms.command(entry, m.state.seq);
+  const isApplied = entry.alarm === DISK_FAILED || m.alarms.command(entry, m.state.seq);
   if (!isApplied) return;
   m.event('command', entry.atMs, -1, '', commandWords(entry), {
     id: entry.id,

@@ -58,7 +58,17 @@ export function streamSpec(characteristic: CharacteristicPlan, part: string): St
     limits: own?.limits ?? characteristic.limits,
     spec: own?.spec ?? characteristic.spec,
     size: characteristic.subgroup.size,
+    class: characteristic.class,
   };
+}
+
+/**
+ * Context key over which the characteristic's chart pools, such as `part`: all its parts are one stream, and the key tells which part a
+ * subgroup is of. Undefined for every other chart.
+ */
+export function pooledBy(characteristic: CharacteristicPlan): string | undefined {
+  const { by } = characteristic.chart;
+  return typeof by === 'string' ? by : undefined;
 }
 
 /** The counters of an adapter, made when it is first heard of. */

@@ -1,11 +1,18 @@
 // What the main thread and the writer thread say to each other. Plain data only: it is copied between threads.
-import type { AdapterHealth, Health, LiveMessage, StreamNow } from '../api/plant.ts';
+import type { AdapterHealth, Health, HealthWarning, LiveMessage, StreamNow } from '../api/plant.ts';
 import type { Entry, Seq } from '../journal/journal.ts';
 
-export interface WriterOptions {
-  readonly dataDir: string;
+/** What the operator allows, see the section `journal` of the configuration. */
+export interface WriterLimits {
+  /** Most bytes of the journal, and again of what waits in the outbox. */
   readonly maxBytes: number;
   readonly keepMs: number;
+  /** `stop`. */
+  readonly whenFull?: 'stop' | 'drop_oldest';
+}
+
+export interface WriterOptions extends WriterLimits {
+  readonly dataDir: string;
   /** True when another sink (InfluxDB) needs the blocks too. */
   readonly outbox: boolean;
 }
@@ -20,6 +27,7 @@ export type ToWriter =
       readonly key: string;
       readonly json: string;
     }
+  | { readonly type: 'limits'; readonly limits: WriterLimits }
   | { readonly type: 'sink_cursor'; readonly name: string; readonly seq: Seq }
   | { readonly type: 'quarantine'; readonly sink: string; readonly line: string; readonly reason: string }
   | { readonly type: 'stop'; readonly id: number };
@@ -44,6 +52,7 @@ export interface WriterState {
   readonly cursor: Seq;
   readonly sinkCursors: Readonly<Record<string, Seq>>;
   readonly balance: Health['balance'];
+  readonly warnings: readonly HealthWarning[];
   readonly eventsByKind: Readonly<Record<string, number>>;
   readonly pointsTotal: number;
   readonly eventHash: string;

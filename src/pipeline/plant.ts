@@ -10,10 +10,11 @@ import type { CommandEntry, Entry, ExcludeEntry, LimitsEntry } from '../journal/
 import type { RecordStore } from '../records/record-store.ts';
 import { machineClock } from './clock.ts';
 import { createLive } from './live.ts';
-import type { WriterState } from './messages.ts';
+import type { WriterLimits, WriterState } from './messages.ts';
 import { openReaderThread, type Reader } from './reader.ts';
 import { type SinkThread, startSink } from './sink.ts';
 import { createSupervisor } from './supervisor.ts';
+import { logWarnings } from './warnings.ts';
 import { type OutputsMessage, openWriterThread } from './writer.ts';
 
 export interface PlantOptions {
@@ -54,12 +55,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
 
   const dataDir = plan.data_dir;
   const writer = await openWriterThread(
-    {
-      dataDir,
-      maxBytes: plan.journal.max_gb * 1e9,
-      keepMs: plan.journal.keep_days * 86_400_000,
-      outbox: plan.history.use !== 'embedded',
-    },
+    { dataDir, ...limitsOf(plan), outbox: plan.history.use !== 'embedded' },
     onOutputs,
     (error) => {
       if (!isStopping) options.onFatal(error);
@@ -80,6 +76,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     for (const [tag, ms] of Object.entries(tags)) remember(adapter, tag, ms);
 
   function onOutputs(message: OutputsMessage): void {
+    if (state !== undefined) logWarnings(log, state, message.state);
     state = message.state;
     seriesIds.push(...message.newSeries);
     for (const stream of message.streams) streams.set(stream.id, stream);
@@ -134,6 +131,8 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   });
 
   async function reload(next: Plan, author: string): Promise<void> {
+    // First: more room may be what the rest waits for.
+    writer.setLimits(limitsOf(next));
     const engine = enginePlan(next);
     const hash = planHash(next);
     if (hash !== state?.planHash) await append({ kind: 'config', atMs: now(), author, hash, plan: engine });
@@ -181,6 +180,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
         lagMs: sinkState?.lagMs ?? 0,
         lastError: sinkState?.lastError ?? state.notReadyBecause,
       },
+      warnings: state.warnings,
       balance: state.balance,
       eventsByKind: state.eventsByKind,
       pointsTotal: state.pointsTotal,
@@ -226,4 +226,8 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   await reload(plan, options.author);
   log.info({ plant: plan.plant.id, adapters: plan.adapters.length, streams: streams.size }, 'plant started');
   return running;
+}
+
+function limitsOf({ journal }: Plan): WriterLimits {
+  return { maxBytes: journal.max_gb * 1e9, keepMs: journal.keep_days * 86_400_000, whenFull: journal.when_full };
 }

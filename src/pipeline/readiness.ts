@@ -16,13 +16,14 @@ export interface Readiness {
 
 /**
  * Looks once a second whether the writer is still ready. While the journal takes nothing it is asked with a tick: a plant whose
- * senders have gone away because it was not ready must notice by itself that the disk has room again.
+ * senders have gone away because it was not ready must notice by itself that the disk has room again. An outbox that is full
+ * is not asked: the writer itself knows when a sink has emptied it.
  *
- * @param changed called when the reason why the plant is not ready has changed, with the state
+ * @param changed called with the state when the reason why the plant is not ready, a warning, or what waits for a sink has changed
  */
 export function createReadiness(writer: Writer, changed: (state: WriterState) => void): Readiness {
   let journalSays: string | null = null;
-  let told: string | null = null;
+  let told = '';
   let isAsking = false;
   let isClosed = false;
 
@@ -57,14 +58,16 @@ export function createReadiness(writer: Writer, changed: (state: WriterState) =>
   }
 
   function look(): void {
-    if (journalSays !== null && !isAsking) void ask();
+    if (journalSays !== null && !isAsking && writer.state().notReadyBecause === null) void ask();
     tell();
   }
 
   function tell(): void {
     const state = readiness.of(writer.state());
-    if (state.notReadyBecause === told) return;
-    told = state.notReadyBecause;
+    const { notReadyBecause, warnings, sinkCursors, balance } = state;
+    const words = JSON.stringify([notReadyBecause, warnings, sinkCursors, balance.waiting, balance.lost]);
+    if (words === told) return;
+    told = words;
     changed(state);
   }
 

@@ -286,7 +286,7 @@ describe('a revision', () => {
   test('a value from before a changed plan is kept and counted', async () => {
     const plant = await plantOf(calm);
     await plant.take(
-      recordConfig(characteristic({ rules: RULES, subgroup: { size: 2, close_on: [], partial: 'judge' } })),
+      recordConfig(characteristic({ rules: RULES, subgroup: { size: 1, close_on: ['lot'], partial: 'judge' } })),
     );
     await plant.take(values(['bore', 10.2, 5500]));
     expect(plant.machine.state.revisions.size).toBe(0);

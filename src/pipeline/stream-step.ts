@@ -5,10 +5,10 @@ import type { MeasurementContext } from '../measurement.ts';
 import type { LanePoint } from '../spc/stream.ts';
 import type { ClosedSubgroup } from '../spc/subgroup.ts';
 import { pushMeasurement } from './block.ts';
-import type { Machinery, Rerun } from './machinery.ts';
+import { type Machinery, pooledBy, type Rerun } from './machinery.ts';
 import { isNews } from './past.ts';
 import type { StreamState } from './state.ts';
-import { excludedWords, frozenWords, signalWords, streamWords } from './words.ts';
+import { excludedWords, frozenWords, shiftWords, signalWords, streamWords } from './words.ts';
 
 /** One row of a batch on its way into the streams. */
 export interface Row {
@@ -86,7 +86,9 @@ export function chart(
   const isTaken = stream.seen % characteristic.sample.of < characteristic.sample.take;
   stream.seen = (stream.seen + 1) % characteristic.sample.of;
   if (!isTaken) return;
-  if (!Number.isNaN(value) && 'tag' in characteristic.from) m.engine.observe(stream.engine, value);
+  // Values of parts with targets of their own have no mean in common.
+  const isOne = 'tag' in characteristic.from && pooledBy(characteristic) === undefined;
+  if (!Number.isNaN(value) && isOne) m.engine.observe(stream.engine, value);
   const keys = characteristic.subgroup.close_on.map((key) => context[key] ?? '');
   for (const subgroup of m.subgroups.add(stream.subgroup, value, size, timeMs, keys)) {
     // One closed by a key or by time ended before this value; one closed by its size contains it.
@@ -122,7 +124,9 @@ function closeSubgroup(
 ): void {
   m.out.touched.add(stream.series);
   if (subgroup.discarded) return;
-  const { lanes, froze } = m.engine.step(stream.engine, subgroup);
+  const by = pooledBy(characteristic);
+  const key = by === undefined ? -1 : m.engine.keys(stream.engine).indexOf(stream.shared?.[by] ?? '');
+  const { lanes, froze } = m.engine.step(stream.engine, by === undefined ? subgroup : { ...subgroup, key });
   const { rerun } = m;
   if (froze && stream.past?.frozen != null) m.engine.adopt(stream.engine, stream.past.frozen);
   stream.points += 1;
@@ -214,7 +218,8 @@ function raiseSignals(
       continue;
     const sentence = characteristic.rules.find((rule) => rule.id === id)?.sentence ?? '1 of 1 beyond 3 sigma';
     const side = ((lane.downward ?? 0) >>> bit) & 1 ? 'below' : 'above';
-    const text = signalWords(words, lane.statistic, { id, sentence }, side);
+    const explained = m.engine.explain(stream.engine);
+    const text = shiftWords(signalWords(words, lane.statistic, { id, sentence }, side), explained);
     const event = m.event('signal', point.timeMs, stream.series, '', text, {
       rule: id,
       sentence,
@@ -227,6 +232,7 @@ function raiseSignals(
       z: lane.z,
       limitsVersion: lane.limitsVersion,
       point: point.id,
+      ...(explained === undefined ? {} : { explained }),
     });
     m.alarms.raise({
       id: event.id,

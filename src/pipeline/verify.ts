@@ -1,11 +1,14 @@
 // Checks a data directory against itself: one uninterrupted replay of the journal beside what the running system wrote.
 import { join } from 'node:path';
-import { openEmbeddedHistory } from '../history/embedded/history.ts';
+import { openEmbeddedHistory, type Snapshot } from '../history/embedded/history.ts';
 import { openReader } from '../history/embedded/reader.ts';
 import type { PointRow } from '../history/history.ts';
 import { openJournal } from '../journal/segments.ts';
 import { blockBuilder } from './block.ts';
 import { createMachine } from './machine.ts';
+
+/** Rows asked for where it is not known how many lie before those that are compared. */
+const ALL_ROWS = 1_000_000_000;
 
 export interface SeriesSum {
   readonly count: number;
@@ -16,10 +19,15 @@ export interface SeriesSum {
 }
 
 export interface Verification {
+  /**
+   * First entry that was replayed and compared: 1, or the one after the oldest snapshot when earlier entries are no longer kept.
+   * Null when the journal does not reach back to a snapshot: then the replay began with nothing and compares with nothing.
+   */
+  readonly comparedFrom: number | null;
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly damage: readonly string[];
-  /** Event hash of an uninterrupted replay. */
+  /** Event hash of a replay from there, without an interruption. */
   readonly eventHash: string;
   /** Entry and event hash of the newest snapshot: what the running system had come to; null when there is none. */
   readonly snapshot: { readonly seq: number; readonly eventHash: string } | null;
@@ -38,7 +46,8 @@ export interface Verification {
 }
 
 /**
- * Replays the whole journal of a stopped plant from its first entry through a fresh machine and compares the result with plant.db.
+ * Replays the journal of a stopped plant through a fresh machine and compares the result with plant.db: from its first entry,
+ * or from the oldest snapshot when the first entry is no longer kept.
  *
  * @throws PumjilError DATA_DIR_LOCKED while a plant runs on it
  */
@@ -47,13 +56,18 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
   try {
     const stats = journal.stats();
     const machine = createMachine();
-    const snapshot = await readSnapshot(dataDir);
-    let hashThere = '';
+    const { newest: snapshot, oldest } = await readSnapshots(dataDir);
+    const isWhole = stats.first <= 1;
+    const reachesBack = !isWhole && oldest !== undefined && oldest.seq + 1 >= stats.first;
+    if (reachesBack) machine.restore(oldest.bytes);
+    const from = reachesBack ? oldest.seq + 1 : 1;
+    const comparedFrom = isWhole || reachesBack ? from : null;
+    let hashThere = machine.state.seq === snapshot?.seq ? machine.state.eventHash : '';
     const series = new Map<number, { count: number; sum: number; bits: bigint }>();
     const alarmIds = new Set<string>();
     const standing = new Map<number, StandingPoint[]>();
     let points = 0;
-    for await (const { seq, entry } of journal.read(1)) {
+    for await (const { seq, entry } of journal.read(from)) {
       const out = blockBuilder();
       machine.apply(seq, entry, out);
       if (seq === snapshot?.seq) hashThere = machine.state.eventHash;
@@ -88,10 +102,10 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
     }
     const named = new Map<string, SeriesSum>();
     for (const [ix, tally] of series) named.set(machine.state.series[ix]?.id ?? String(ix), tally);
-    const differences = compare(dataDir, machine.state.seq, named, alarmIds);
+    const differences = compare(dataDir, machine.state.seq, from, named, alarmIds);
     const pointsOf = new Map<string, readonly StandingPoint[]>();
     for (const [ix, rows] of standing) pointsOf.set(machine.state.series[ix]?.id ?? String(ix), rows);
-    differences.push(...comparePoints(dataDir, pointsOf));
+    differences.push(...comparePoints(dataDir, from, pointsOf));
     if (snapshot !== null && hashThere !== snapshot.eventHash)
       differences.push(
         `at entry ${snapshot.seq} the running system had the event hash ${snapshot.eventHash}, a replay has ${hashThere}`,
@@ -101,6 +115,7 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
         `received ${balance.received} is not accepted ${balance.accepted} + duplicate ${balance.duplicate} + refused ${balance.refused}`,
       );
     return {
+      comparedFrom,
       firstSeq: stats.first,
       lastSeq: stats.last,
       damage: stats.damage.map((found) => `${found.segment}: ${found.what}`),
@@ -110,7 +125,7 @@ export async function verifyDataDir(dataDir: string): Promise<Verification> {
       alarmIds: [...alarmIds],
       points,
       balance,
-      differences,
+      differences: comparedFrom === null ? [] : differences,
     };
   } finally {
     await journal.close();
@@ -135,14 +150,16 @@ function pushPoint(standing: Map<number, StandingPoint[]>, point: PointRow): voi
 }
 
 /** The points that stand, superseded ones left out, against those that the history shows. */
-function comparePoints(dataDir: string, series: ReadonlyMap<string, readonly StandingPoint[]>): string[] {
+function comparePoints(dataDir: string, from: number, series: ReadonlyMap<string, readonly StandingPoint[]>): string[] {
   const differences: string[] = [];
   const reader = openReader(join(dataDir, 'plant.db'));
   const textOf = (p: StandingPoint) => `${p.seq}.${p.ordinal} ${p.lane} ${p.timeMs} ${p.value} ${p.limitsVersion}`;
   try {
     for (const [id, expected] of series) {
       const range = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
-      const rows = reader.points({ series: id, ...range, limit: expected.length + 1000 });
+      // What an entry before `from` brought forth is not replayed.
+      const limit = from === 1 ? expected.length + 1000 : ALL_ROWS;
+      const rows = reader.points({ series: id, ...range, limit }).filter((point) => point.seq >= from);
       const wanted = new Set(expected.map(textOf));
       const known = new Set(rows.map(textOf));
       const missing = [...wanted].filter((text) => !known.has(text));
@@ -157,14 +174,16 @@ function comparePoints(dataDir: string, series: ReadonlyMap<string, readonly Sta
   return differences;
 }
 
-async function readSnapshot(dataDir: string): Promise<Verification['snapshot']> {
+async function readSnapshots(
+  dataDir: string,
+): Promise<{ readonly newest: Verification['snapshot']; readonly oldest: Snapshot | undefined }> {
   const history = openEmbeddedHistory({ file: join(dataDir, 'plant.db') });
   try {
     const found = history.latestSnapshot();
-    if (found === undefined) return null;
+    if (found === undefined) return { newest: null, oldest: undefined };
     const machine = createMachine();
     machine.restore(found.bytes);
-    return { seq: found.seq, eventHash: machine.state.eventHash };
+    return { newest: { seq: found.seq, eventHash: machine.state.eventHash }, oldest: history.oldestSnapshot() };
   } finally {
     await history.close();
   }
@@ -173,6 +192,7 @@ async function readSnapshot(dataDir: string): Promise<Verification['snapshot']> 
 function compare(
   dataDir: string,
   seq: number,
+  from: number,
   series: ReadonlyMap<string, SeriesSum>,
   alarmIds: ReadonlySet<string>,
 ): string[] {
@@ -182,12 +202,14 @@ function compare(
     const cursor = reader.cursor();
     if (cursor !== seq) differences.push(`the history ends at entry ${cursor}, the journal at ${seq}`);
     for (const [id, expected] of series) {
-      const rows = reader.measurements({
-        series: id,
-        fromMs: Number.MIN_SAFE_INTEGER,
-        toMs: Number.MAX_SAFE_INTEGER,
-        limit: expected.count + 1000,
-      });
+      const rows = reader
+        .measurements({
+          series: id,
+          fromMs: Number.MIN_SAFE_INTEGER,
+          toMs: Number.MAX_SAFE_INTEGER,
+          limit: from === 1 ? expected.count + 1000 : ALL_ROWS,
+        })
+        .filter((row) => seqOf(row.id) >= from);
       const ids = new Set(rows.map((row) => row.id));
       let bits = 0n;
       for (const row of rows) if (!Number.isNaN(row.value)) bits = BigInt.asUintN(64, bits + bitsOf(row.value));
@@ -197,7 +219,11 @@ function compare(
         differences.push(`${id}: ${rows.length} measurements in the history, ${expected.count} in the journal`);
       if (bits !== expected.bits) differences.push(`${id}: the values in the history are not those of the journal`);
     }
-    const stored = reader.alarms({ limit: alarmIds.size + 1000 }).map((alarm) => alarm.id);
+    const stored = reader
+      .alarms({ limit: from === 1 ? alarmIds.size + 1000 : ALL_ROWS })
+      .map((alarm) => alarm.id)
+      // An alarm is named after the event that raised it.
+      .filter((id) => seqOf(id) >= from || alarmIds.has(id));
     if (stored.length !== new Set(stored).size) differences.push('an alarm id stands twice in the history');
     const missing = [...alarmIds].filter((id) => !stored.includes(id));
     if (missing.length > 0) differences.push(`alarms missing in the history: ${missing.slice(0, 5).join(', ')}`);
@@ -207,6 +233,10 @@ function compare(
     reader.close();
   }
   return differences;
+}
+
+function seqOf(id: string): number {
+  return Number(id.slice(0, id.indexOf('.')));
 }
 
 function bitsOf(value: number): bigint {

@@ -52,6 +52,17 @@ export function signalWords(
   };
 }
 
+/** A signal, and what its chart has found out about the shift: since when, and to what mean. */
+export function shiftWords(signal: Words, explained: Readonly<Record<string, number>> | undefined): Words {
+  const { since_points, estimated_mean } = explained ?? {};
+  if (since_points === undefined || estimated_mean === undefined) return signal;
+  const mean = Number(estimated_mean.toPrecision(6));
+  return {
+    ko: `${signal.ko}, 최근 ${since_points}점부터 변화, 추정 평균 ${mean}`,
+    en: `${signal.en}, shifted for the last ${since_points} points to a mean of about ${mean}`,
+  };
+}
+
 export function frozenWords(stream: Words, limits: LimitsInForce): Words {
   return {
     ko: `${stream.ko}: 관리한계 v${limits.version} 확정 (기준 부분군 ${limits.subgroups}개)`,

@@ -5,22 +5,27 @@ import type { LiveMessage, StreamNow } from '../api/plant.ts';
 import { PumjilError } from '../errors.ts';
 import { openEmbeddedHistory } from '../history/embedded/history.ts';
 import { type HistoryBlock, isSuperseded } from '../history/history.ts';
-import type { Entry, Seq } from '../journal/journal.ts';
+import type { JournalFiles } from '../journal/files.ts';
+import { DISK_FAILED, type Entry, type Seq } from '../journal/journal.ts';
 import { openJournal } from '../journal/segments.ts';
 import { type BlockBuilder, blockBuilder, historyBlock, isEmptyBlock } from './block.ts';
 import { machineClock } from './clock.ts';
 import { type Committed, createCommit } from './commit.ts';
 import { createDedupe, identities } from './dedupe.ts';
 import { createMachine } from './machine.ts';
-import type { WriterOptions, WriterState } from './messages.ts';
+import type { WriterLimits, WriterOptions, WriterState } from './messages.ts';
 import { streamNow } from './now.ts';
 import { createReviser, type Reviser } from './reviser.ts';
+import { createRoom } from './room.ts';
+import { createWarnings } from './warnings.ts';
 
 /** A block is written when it holds this many entries or is this old. */
 const BLOCK_ENTRIES = 2000;
 const BLOCK_MS = 100;
 const SNAPSHOT_MS = 60_000;
 const SNAPSHOT_TRIES = 10;
+/** Entries whose replay is worth a snapshot at once: a plant that is killed again and again must not start slower each time. */
+const LONG_REPLAY = 2000;
 const WRITE_AGAIN_MS = 1000;
 /** Rows that may wait in memory while the history cannot be written; beyond it nothing more is accepted. */
 const WAITING_ROWS = 1_000_000;
@@ -35,6 +40,8 @@ export interface Outputs {
 
 export interface Writer {
   append(entry: Entry): Promise<Committed>;
+  /** Puts other limits in force. */
+  setLimits(limits: WriterLimits): void;
   state(): WriterState;
   streams(): readonly StreamNow[];
   seriesIds(): readonly string[];
@@ -50,9 +57,14 @@ export interface Writer {
  * Opens (or creates) a data directory: newest valid snapshot, then the rest of the journal, then ready.
  *
  * @param publish called after each block is written, with what it brought forth
+ * @param fs the disk of the journal; default that of this machine
  * @throws PumjilError DATA_DIR_UNWRITABLE, DATA_DIR_LOCKED, HISTORY_DAMAGED
  */
-export async function openWriter(options: WriterOptions, publish: (outputs: Outputs) => void): Promise<Writer> {
+export async function openWriter(
+  options: WriterOptions,
+  publish: (outputs: Outputs) => void,
+  fs?: JournalFiles,
+): Promise<Writer> {
   try {
     mkdirSync(options.dataDir, { recursive: true });
   } catch (cause) {
@@ -66,10 +78,14 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   const machine = createMachine();
   const dedupe = createDedupe();
   let cursor = await history.cursor();
+  const warnings = createWarnings(() => clock());
   const journal = await openJournal({
     folder: join(options.dataDir, 'journal'),
     maxBytes: options.maxBytes,
     seenSeq: cursor,
+    makeRoom: (downToBytes) => room.make(downToBytes),
+    onDiskFailed: warnings.diskFailed,
+    ...(fs === undefined ? {} : { fs }),
   }).catch(async (error: unknown) => {
     await history.close();
     throw error;
@@ -82,14 +98,29 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
   let isClosing = false;
   // Fingerprints that no snapshot has yet: kept when a snapshot fails, for only the next one then brings them back.
   let unsavedPrints: Uint32Array<ArrayBuffer> = new Uint32Array(0);
-  let storedRows = 0;
+  // Accepted rows of the entries up to `cursor`.
+  let writtenRows = 0;
   let writing: Promise<void> = Promise.resolve();
   const awaiting: { seq: Seq; resolve: () => void }[] = [];
   let failure: string | null = null;
+  const untilFailure: (() => void)[] = [];
   let reviser: Reviser | undefined;
 
   let clock = machineClock(0);
-  await replay();
+  const room = createRoom({
+    history,
+    journal,
+    limits: options,
+    hasOutbox: options.outbox,
+    seq: () => machine.state.seq,
+    // A plant.db that takes nothing is not waited for: the journal would hang with it.
+    snapshot: () =>
+      failure === null
+        ? Promise.race([snapshot(), new Promise<void>((resolve) => untilFailure.push(resolve))])
+        : Promise.resolve(),
+    now: () => clock(),
+  });
+  const replayed = await replay();
   // A plant whose wall clock was set back while it stood goes on after its last entry.
   clock = machineClock(machine.state.nowMs);
 
@@ -100,7 +131,9 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     else blockTimer ??= setTimeout(() => void flush(), BLOCK_MS);
   });
 
-  async function replay(): Promise<void> {
+  /** Returns the number of entries gone through. */
+  async function replay(): Promise<number> {
+    let entries = 0;
     const snapshot = history.latestSnapshot();
     let from = 1;
     if (snapshot !== undefined) {
@@ -114,13 +147,16 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       for (const bytes of history.blobs('dedupe'))
         dedupe.load(new Uint32Array(bytes.slice().buffer), machine.state.nowMs);
     }
+    writtenRows = acceptedRows();
     for await (const { seq, entry } of journal.read(from)) {
+      entries += 1;
       if (entry.kind === 'values')
         for (const key of identities(entry.adapter, entry.batch)) dedupe.remember(key, entry.batch.receivedMs);
       machine.apply(seq, entry, block);
       if (seq <= cursor) {
         // Written before the stop.
         if (!isEmptyBlock(block)) block = blockBuilder();
+        writtenRows = acceptedRows();
         continue;
       }
       entriesInBlock += 1;
@@ -128,7 +164,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     }
     if (machine.state.seq <= cursor) block = blockBuilder();
     await write();
-    storedRows = acceptedRows();
+    return entries;
   }
 
   /** Writes the block with its cursor in one transaction, then tells the others. */
@@ -141,9 +177,10 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     const accepted = acceptedRows();
     block = blockBuilder();
     entriesInBlock = 0;
-    await written(historyBlock(full, seq));
+    await written({ ...historyBlock(full, seq), accepted: accepted - writtenRows });
     cursor = seq;
-    storedRows = accepted;
+    writtenRows = accepted;
+    room.shrinkOutbox();
     publish({
       seq,
       live: liveMessages(full),
@@ -165,6 +202,7 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
         return;
       } catch (error) {
         failure = error instanceof Error ? error.message : String(error);
+        for (const tell of untilFailure.splice(0)) tell();
         if (isClosing) throw error;
         await new Promise((resolve) => setTimeout(resolve, WRITE_AGAIN_MS));
       }
@@ -223,9 +261,11 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
         gapSeconds: (counts.gapMs + openMs) / 1000,
       };
     }
+    const whereabouts = room.whereabouts(accepted, writtenRows);
+    const because = failure ?? room.refusal()?.message ?? warnings.notReadyBecause();
     return {
-      ready: failure === null,
-      notReadyBecause: failure,
+      ready: because === null,
+      notReadyBecause: because,
       adapters,
       journal: {
         firstSeq: stats.first,
@@ -236,16 +276,8 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
       openGaps,
       cursor,
       sinkCursors: history.sinkCursors(),
-      balance: {
-        received,
-        accepted,
-        duplicate,
-        refused,
-        stored: storedRows,
-        waiting: accepted - storedRows,
-        quarantined: history.quarantined(),
-        lost: 0,
-      },
+      balance: { received, accepted, duplicate, refused, ...whereabouts },
+      warnings: warnings.rows(whereabouts.lost),
       eventsByKind: Object.fromEntries(machine.state.events),
       pointsTotal: machine.state.points,
       eventHash: machine.state.eventHash,
@@ -278,25 +310,21 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
     if (seq === 0 || seq !== cursor) return;
     unsavedPrints = joined(unsavedPrints, dedupe.drain());
     const bytes = new Uint8Array(unsavedPrints.buffer, 0, unsavedPrints.byteLength);
-    history.saveSnapshot(seq, machine.snapshot(), bytes.length === 0 ? undefined : bytes);
+    const isFlushed = room.needsFlushedSnapshots();
+    history.saveSnapshot(seq, machine.snapshot(), bytes.length === 0 ? undefined : bytes, isFlushed);
+    if (isFlushed) room.saved(seq);
     unsavedPrints = new Uint32Array(0);
-    await trim();
+    await room.trim();
   }
 
-  /** Forgets journal segments older than keep, but never past the oldest snapshot or a waiting sink. */
-  async function trim(): Promise<void> {
-    const oldest = history.oldestSnapshotSeq();
-    if (oldest === undefined) return;
-    const keepFrom = history.seqAt(clock() - options.keepMs);
-    if (keepFrom !== undefined) await journal.trim(Math.min(oldest, keepFrom));
-  }
-
-  function armSnapshot(): void {
-    snapshotTimer = setTimeout(() => void snapshot().finally(() => !isClosing && armSnapshot()), SNAPSHOT_MS);
+  function armSnapshot(afterMs: number): void {
+    // One that fails is made up for by the next.
+    const take = () => snapshot().catch(() => undefined);
+    snapshotTimer = setTimeout(() => void take().then(() => !isClosing && armSnapshot(SNAPSHOT_MS)), afterMs);
   }
 
   armTick();
-  armSnapshot();
+  armSnapshot(replayed > LONG_REPLAY ? 0 : SNAPSHOT_MS);
   reviser = createReviser({ machine, history, append: (entry) => commit.append(entry), now: clock });
   reviser.look();
 
@@ -308,7 +336,11 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
           hint: 'Free space on the disk of data_dir; collection goes on by itself.',
           retryable: true,
         });
+      // People and the plant's own time go on; what brings data waits, gaps too: they are put together while they wait.
+      const refusal = entry.kind === 'values' || entry.kind === 'gap' ? room.refusal() : undefined;
+      if (refusal !== undefined) throw refusal;
       const committed = await commit.append(entry);
+      if (entry.kind === 'command' && entry.alarm === DISK_FAILED) warnings.acknowledge();
       if (entry.kind !== 'values') {
         // Commands are answered once applied and written, so that the next question sees them.
         await new Promise<void>((resolve) => {
@@ -318,6 +350,10 @@ export async function openWriter(options: WriterOptions, publish: (outputs: Outp
         });
       }
       return committed;
+    },
+    setLimits(limits) {
+      room.set(limits);
+      journal.setMaxBytes(limits.maxBytes);
     },
     state: stateNow,
     streams: () => [...machine.state.streams.keys()].map((series) => now(series)).filter((s) => s !== undefined),

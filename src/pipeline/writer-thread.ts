@@ -40,6 +40,9 @@ async function answer(writer: Writer, readiness: Readiness, message: ToWriter): 
         say({ type: 'refusal', id: message.id, error: plainError(error) });
       }
       return;
+    case 'limits':
+      writer.setLimits(message.limits);
+      return;
     case 'sink_cursor':
       insist(() => {
         // A newer one may have been written while this one waited.

@@ -5,7 +5,7 @@ import type { Entry, Seq } from '../journal/journal.ts';
 import type { Batch, Receipt } from '../measurement.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import { pick } from './dedupe.ts';
-import type { FromWriter, PlainError, ToWriter, WriterOptions } from './messages.ts';
+import type { FromWriter, PlainError, ToWriter, WriterLimits, WriterOptions } from './messages.ts';
 
 export type Ready = Extract<FromWriter, { type: 'ready' }>;
 export type OutputsMessage = Extract<FromWriter, { type: 'outputs' }>;
@@ -14,6 +14,8 @@ export interface WriterThread {
   readonly ready: Ready;
   append(entry: Entry): Promise<Receipt>;
   readonly records: RecordStore;
+  /** Puts other limits in force. */
+  setLimits(limits: WriterLimits): void;
   setSinkCursor(name: string, seq: Seq): void;
   /** Keeps a line that a sink refused for good. */
   quarantine(sink: string, line: string, reason: string): void;
@@ -99,6 +101,7 @@ export async function openWriterThread(
       delete: (kind, key) => record('delete', kind, key, ''),
       list: (kind) => record('list', kind, '', ''),
     },
+    setLimits: (limits) => worker.postMessage({ type: 'limits', limits } satisfies ToWriter),
     setSinkCursor: (name, seq) => worker.postMessage({ type: 'sink_cursor', name, seq } satisfies ToWriter),
     quarantine: (sink, line, reason) =>
       worker.postMessage({ type: 'quarantine', sink, line, reason } satisfies ToWriter),

@@ -8,6 +8,9 @@ import { join, resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '..', '..');
 export const ADMIN_PASSWORD = 'correct-horse-battery';
 
+/** For whoever wants to look into a run: `PUMJIL_TEST_NODE_ARGUMENTS=--cpu-prof`. */
+const NODE_ARGUMENTS = (process.env.PUMJIL_TEST_NODE_ARGUMENTS ?? '').split(' ').filter((each) => each !== '');
+
 export interface Pumjil {
   readonly url: string;
   readonly process: ChildProcess;
@@ -74,7 +77,7 @@ export async function startPumjil(
   writeFileSync(join(folder, 'pumjil.yaml'), config);
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'src', 'main.ts'), 'run', '-c', join(folder, 'pumjil.yaml'), '--log', 'info'],
+    [...NODE_ARGUMENTS, join(ROOT, 'src', 'main.ts'), 'run', '-c', join(folder, 'pumjil.yaml'), '--log', 'info'],
     {
       cwd: folder,
       env: { ...process.env, PUMJIL_ADMIN_PASSWORD: ADMIN_PASSWORD, ...env },

@@ -106,7 +106,15 @@ export const EventsAnswer = z.object({ nowMs: timeMs, events: z.array(EventAnswe
  */
 export const LiveAnswer = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('point'), seq: count, stream: z.string(), point: PointAnswer }),
+    z.object({
+      type: z.literal('point'),
+      seq: count,
+      stream: z.string(),
+      point: PointAnswer,
+      skipped: count
+        .optional()
+        .describe('Points of this stream that were left out just before this one; a chart fetches them.'),
+    }),
     z.object({ type: z.literal('event'), seq: count, event: EventAnswer }),
     z.object({ type: z.literal('alarm'), seq: count, alarm: AlarmAnswer }),
     z.object({ type: z.literal('resync'), seq: count }),

@@ -22,6 +22,18 @@ export const AdapterAnswer = z
   })
   .meta({ id: 'Adapter' });
 
+export const WarningAnswer = z
+  .object({
+    code: z
+      .enum(['disk_failed', 'values_dropped'])
+      .describe('disk_failed: not ready until acknowledged or started anew; values_dropped: never reached InfluxDB.'),
+    text: z.string(),
+    sinceMs: timeMs.nullable(),
+  })
+  .meta({ id: 'Warning' });
+
+export const WarningsAnswer = z.object({ warnings: z.array(WarningAnswer) }).meta({ id: 'Warnings' });
+
 export const HealthAnswer = z
   .object({
     nowMs: timeMs,
@@ -37,6 +49,7 @@ export const HealthAnswer = z
       backlog: z.number(),
       lastError: z.string().nullable(),
     }),
+    warnings: z.array(WarningAnswer).describe('What a person must act on, or know, although collection goes on.'),
     balance: z
       .object({
         received: count,

@@ -1,12 +1,15 @@
 // Health for people, probes for supervisors, metrics for Prometheus, and the OpenAPI document.
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { ApiArea, ApiContext } from '../context.ts';
-import { HealthAnswer, ProbeAnswer } from '../contract/health.ts';
+import { HealthAnswer, ProbeAnswer, WarningsAnswer } from '../contract/health.ts';
 import type { HealthJson } from '../contract.ts';
 import { adapterJson } from '../json.ts';
 import { metricsText } from '../metrics.ts';
+import type { Health, HealthWarning } from '../plant.ts';
 
 const tags = ['health'];
+const DISK_FAILED = 'disk_failed' satisfies HealthWarning['code'];
 
 const health: ApiArea = async (app, { context }) => {
   const { plant } = context;
@@ -18,6 +21,30 @@ const health: ApiArea = async (app, { context }) => {
       schema: { summary: 'Adapters, journal, history, balance', tags, response: { 200: HealthAnswer } },
     },
     async () => healthJson(context),
+  );
+
+  app.post(
+    '/api/health/disk-failed/acknowledge',
+    {
+      config: { access: 'engineer' },
+      schema: {
+        summary: 'Says that the disk was looked at after it failed; answers the warnings that are left',
+        tags,
+        response: { 200: WarningsAnswer },
+      },
+    },
+    async (request) => {
+      if (plant.health().warnings?.some((warning) => warning.code === DISK_FAILED) === true)
+        await plant.submit({
+          kind: 'command',
+          atMs: context.now(),
+          author: request.user?.name ?? '',
+          id: randomUUID(),
+          verb: 'acknowledge',
+          alarm: DISK_FAILED,
+        });
+      return { warnings: warningsJson(plant.health()) };
+    },
   );
 
   app.get(
@@ -75,9 +102,11 @@ const health: ApiArea = async (app, { context }) => {
 export default health;
 
 function healthJson(context: ApiContext): HealthJson {
-  const { adapters, journal, history, balance, eventsByKind, ...rest } = context.plant.health();
+  const health = context.plant.health();
+  const { adapters, journal, history, balance, eventsByKind, ...rest } = health;
   return {
     ...rest,
+    warnings: warningsJson(health),
     adapters: adapters.map(adapterJson),
     journal: { ...journal, damage: [...journal.damage] },
     history: { ...history },
@@ -85,4 +114,8 @@ function healthJson(context: ApiContext): HealthJson {
     eventsByKind: { ...eventsByKind },
     liveClients: context.liveClients,
   };
+}
+
+function warningsJson({ warnings = [] }: Health): HealthJson['warnings'] {
+  return warnings.map((warning) => ({ ...warning }));
 }

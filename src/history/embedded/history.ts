@@ -4,6 +4,7 @@ import { PumjilError } from '../../errors.ts';
 import type { Seq } from '../../journal/journal.ts';
 import type { History } from '../history.ts';
 import { asBytes } from './chunks.ts';
+import { type OutboxSize, outboxWriter } from './outbox.ts';
 import { type HistoryQueries, historyQueries } from './queries.ts';
 import { squeeze, unsqueeze } from './rows.ts';
 import { openPlantDb } from './schema.ts';
@@ -26,16 +27,25 @@ export interface EmbeddedOptions {
   readonly now?: () => number;
 }
 
+export interface Snapshot {
+  readonly seq: Seq;
+  readonly bytes: Uint8Array;
+}
+
 /** A history with everything the writer keeps beside it. All but the interface of History is synchronous. */
 export interface EmbeddedHistory extends History, Omit<HistoryQueries, 'cursor' | 'measurements' | 'points'> {
   /**
    * Keeps the state of engine and alarms; the newest three stay.
    *
    * @param fingerprints kept beside it in the same transaction for 25 h; see `blobs('dedupe')`
+   * @param isFlushed on the disk when it returns, and all that was written before it: the journal may be trimmed up to it
    */
-  saveSnapshot(seq: Seq, bytes: Uint8Array, fingerprints?: Uint8Array): void;
-  latestSnapshot(): { readonly seq: Seq; readonly bytes: Uint8Array } | undefined;
+  saveSnapshot(seq: Seq, bytes: Uint8Array, fingerprints?: Uint8Array, isFlushed?: boolean): void;
+  latestSnapshot(): Snapshot | undefined;
+  oldestSnapshot(): Snapshot | undefined;
   oldestSnapshotSeq(): Seq | undefined;
+  /** Forgets snapshots before `seq`; the newest stays. */
+  forgetSnapshots(before: Seq): void;
   /** Side blobs of that name that are not too old, oldest first. */
   blobs(name: string): readonly Uint8Array[];
   /** Last entry of the newest snapshot taken at or before `ms`; undefined when there was none. */
@@ -44,6 +54,8 @@ export interface EmbeddedHistory extends History, Omit<HistoryQueries, 'cursor' 
   setSinkCursor(name: string, seq: Seq): void;
   /** Forgets outbox blocks up to and with `upto`. */
   trimOutbox(upto: Seq): void;
+  /** Drops the oldest outbox blocks until at most `downToBytes` wait, counted as lost for ever; see OutboxWriter. */
+  dropOutbox(downToBytes: number, spared: number): OutboxSize;
   /** Keeps a line that a sink refuses for good. */
   quarantineLine(sink: string, line: string, reason: string): void;
   putRecord(kind: string, key: string, json: string): void;
@@ -60,6 +72,7 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
   const now = options.now ?? Date.now;
   const db = openPlantDb(file);
   const queries = historyQueries(db);
+  const outbox = outboxWriter(db);
   let writer: BlockWriter | undefined;
   const statements = new Map<string, StatementSync>();
   let cursor = queries.cursor();
@@ -76,8 +89,17 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
   function moveSink(name: string, seq: Seq): void {
     run('INSERT OR REPLACE INTO sink (name, seq) VALUES (?, ?)', name, seq);
     const all = Object.values(queries.sinkCursors());
-    run('DELETE FROM outbox WHERE seq <= ?', Math.min(...all));
+    outbox.forget(Math.min(...all));
   }
+
+  function snapshot(order: 'ASC' | 'DESC'): Snapshot | undefined {
+    const row = db.prepare(`SELECT seq, body FROM snapshot ORDER BY seq ${order} LIMIT 1`).get();
+    return row === undefined
+      ? undefined
+      : { seq: Number(row.seq), bytes: new Uint8Array(unsqueeze(asBytes(row.body))) };
+  }
+
+  inTransaction(db, file, outbox.recount);
 
   return {
     ...queries,
@@ -94,10 +116,10 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
     cursor: async () => cursor,
     measurements: async (query) => queries.measurements(query),
     points: async (query) => queries.points(query),
-    saveSnapshot(seq, bytes, fingerprints) {
+    saveSnapshot(seq, bytes, fingerprints, isFlushed = false) {
       const body = squeeze(bytes);
       const at = now();
-      inTransaction(db, file, () => {
+      (isFlushed ? flushed : inTransaction)(db, file, () => {
         run('INSERT OR REPLACE INTO snapshot (seq, at, body) VALUES (?, ?, ?)', seq, at, body);
         run(`DELETE FROM snapshot WHERE seq NOT IN (SELECT seq FROM snapshot ORDER BY seq DESC LIMIT ${SNAPSHOTS})`);
         run('INSERT OR REPLACE INTO seq_time (at, seq) VALUES (?, ?)', at, seq);
@@ -107,15 +129,16 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
         run('DELETE FROM side_blob WHERE at < ?', at - BLOB_MS);
       });
     },
-    latestSnapshot() {
-      const row = db.prepare('SELECT seq, body FROM snapshot ORDER BY seq DESC LIMIT 1').get();
-      return row === undefined
-        ? undefined
-        : { seq: Number(row.seq), bytes: new Uint8Array(unsqueeze(asBytes(row.body))) };
-    },
+    latestSnapshot: () => snapshot('DESC'),
+    oldestSnapshot: () => snapshot('ASC'),
     oldestSnapshotSeq() {
       const seq = db.prepare('SELECT min(seq) AS seq FROM snapshot').get()?.seq;
       return typeof seq === 'number' ? seq : undefined;
+    },
+    forgetSnapshots(before) {
+      inTransaction(db, file, () =>
+        run('DELETE FROM snapshot WHERE seq < ? AND seq < (SELECT max(seq) FROM snapshot)', before),
+      );
     },
     blobs(name) {
       const rows = db
@@ -128,7 +151,14 @@ export function openEmbeddedHistory(options: EmbeddedOptions): EmbeddedHistory {
       return typeof seq === 'number' ? seq : undefined;
     },
     setSinkCursor: (name, seq) => flushed(db, file, () => moveSink(name, seq)),
-    trimOutbox: (upto) => inTransaction(db, file, () => run('DELETE FROM outbox WHERE seq <= ?', upto)),
+    trimOutbox: (upto) => inTransaction(db, file, () => outbox.forget(upto)),
+    dropOutbox(downToBytes, spared) {
+      let dropped: OutboxSize = { bytes: 0, values: 0 };
+      flushed(db, file, () => {
+        dropped = outbox.drop(downToBytes, spared);
+      });
+      return dropped;
+    },
     quarantineLine(sink, line, reason) {
       flushed(db, file, () => {
         const sql = 'INSERT OR IGNORE INTO quarantine (sink, at, line, reason) VALUES (?, ?, ?, ?)';

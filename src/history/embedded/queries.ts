@@ -6,7 +6,7 @@ import type { AlarmRow, EventRow, HistoryBlock, MeasurementRow, PointRow, RangeQ
 import { type Bucket, summarise } from './aggregate.ts';
 import { chunkReader } from './chunks.ts';
 import { measurementKind, pointKind } from './kinds.ts';
-import { readOutbox } from './outbox.ts';
+import { type OutboxSize, outboxSize, readOutbox } from './outbox.ts';
 import { tailReader } from './tail.ts';
 
 export interface EventFilter {
@@ -21,6 +21,8 @@ export interface EventFilter {
 }
 
 export interface AlarmFilter {
+  /** Only the alarm of this id. */
+  readonly id?: string;
   /** True: not closed yet; false: closed. */
   readonly open?: boolean;
   /** Series id. */
@@ -59,6 +61,10 @@ export interface HistoryQueries {
   outbox(after: Seq, limit: number): readonly HistoryBlock[];
   sinkCursor(name: string): Seq;
   sinkCursors(): Readonly<Record<string, Seq>>;
+  /** What waits in the outbox. */
+  outboxSize(): OutboxSize;
+  /** Accepted values in outbox blocks that were dropped before every sink had them. */
+  lost(): number;
   /** Measurements that a sink refused for good. */
   quarantined(): number;
   quarantine(limit: number): readonly { sink: string; atMs: number; line: string; reason: string }[];
@@ -140,6 +146,7 @@ export function historyQueries(db: DatabaseSync): HistoryQueries {
     alarms(filter) {
       const series = filter.series === undefined ? undefined : (indexOf(filter.series) ?? -2);
       const { where, values } = conditions([
+        ['id = ?', filter.id],
         ['is_open = ?', filter.open === undefined ? undefined : Number(filter.open)],
         ['series = ?', series],
         ['raised >= ?', filter.fromMs],
@@ -173,6 +180,8 @@ export function historyQueries(db: DatabaseSync): HistoryQueries {
     outbox: (after, limit) => readOutbox(db, after, limit),
     sinkCursor: (name) => sinkCursors()[name] ?? 0,
     sinkCursors,
+    outboxSize: outboxSize(db),
+    lost: () => Number(meta.get('lost')?.value ?? 0),
     quarantined: () => Number(meta.get('quarantined')?.value ?? 0),
     quarantine(limit) {
       return refused.all(limit).map((row) => ({

@@ -3,11 +3,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { PumjilError } from '../../errors.ts';
 
 /** Version of the tables below. Raised with every change of them; older ones are brought up to date when opened. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 // `chunk` holds measurements (kind 0) and points (kind 1): up to 1000 rows of one series, packed. Rows wait in `tail`, one BLOB
 // a block, until there are enough for small chunks, which are folded into full ones. t0, t1: first and last time, whole ms;
 // seq0, seq1: first and last seq; good, bad: rows by quality; counted, lo, hi, total: of the good finite values.
+// outbox.n: accepted values of the block, NULL in one that version 1 has written. What waits there together stands in `meta`.
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE series (ix INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
@@ -32,7 +33,7 @@ CREATE INDEX alarm_open ON alarm (raised) WHERE is_open = 1;
 CREATE TABLE snapshot (seq INTEGER PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL);
 CREATE TABLE seq_time (at REAL PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE side_blob (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, at REAL NOT NULL, body BLOB NOT NULL);
-CREATE TABLE outbox (seq INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE outbox (seq INTEGER PRIMARY KEY, body BLOB NOT NULL, n INTEGER);
 CREATE TABLE sink (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE quarantine (id INTEGER PRIMARY KEY AUTOINCREMENT, sink TEXT NOT NULL, at REAL NOT NULL, line TEXT NOT NULL, reason TEXT NOT NULL,
   UNIQUE (line, sink));
@@ -67,6 +68,10 @@ export function openPlantDb(file: string): DatabaseSync {
     if (version === 0) {
       db.exec('BEGIN IMMEDIATE');
       if (schemaVersion(db) === 0) db.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`);
+      db.exec('COMMIT');
+    } else if (version === 1) {
+      db.exec('BEGIN IMMEDIATE');
+      if (schemaVersion(db) === 1) db.exec('ALTER TABLE outbox ADD COLUMN n INTEGER; PRAGMA user_version = 2');
       db.exec('COMMIT');
     }
     return db;

@@ -4,7 +4,7 @@ import { toJson } from '../../journal/json.ts';
 import { type EventRow, type HistoryBlock, isSuperseded, type MeasurementColumns, type SeriesRow } from '../history.ts';
 import { type ChunkKind, fullKey, measurementKind, nsOfMs, pointKind } from './kinds.ts';
 import { openLane } from './lane.ts';
-import { packBlock } from './outbox.ts';
+import { outboxWriter, packBlock } from './outbox.ts';
 import type { StoredMeasurement, StoredPoint } from './rows.ts';
 import { tieGiver } from './ties.ts';
 
@@ -27,7 +27,7 @@ export function blockWriter(db: DatabaseSync, outbox: boolean): BlockWriter {
     'INSERT OR REPLACE INTO alarm (id, series, is_open, raised, body) VALUES (?, ?, ?, ?, ?)',
   );
   const setCursor = db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('cursor', ?)");
-  const keep = db.prepare('INSERT OR REPLACE INTO outbox (seq, body) VALUES (?, ?)');
+  const kept = outboxWriter(db);
   const setMaxTie = db.prepare('UPDATE series SET max_tie = ?2 WHERE ix = ?1 AND max_tie < ?2');
   const spaces = seriesSpaces(db);
   const measurements = lane(measurementKind(), (row) => `${spaces.of(row.series)} `);
@@ -119,7 +119,7 @@ export function blockWriter(db: DatabaseSync, outbox: boolean): BlockWriter {
       const { revisions = [] } = block;
       for (const { series, fromMs, seq } of revisions) points.drop(series, fromMs, seq);
       const standing = block.points.filter((point) => !isSuperseded(point, revisions));
-      const kept = points.write(
+      const written = points.write(
         standing.map((point) => ({ ...point, tie: 0 })),
         cursor,
       );
@@ -128,7 +128,8 @@ export function blockWriter(db: DatabaseSync, outbox: boolean): BlockWriter {
         const isOpen = alarm.state === 'closed' ? 0 : 1;
         upsertAlarm.run(alarm.id, alarm.series, isOpen, alarm.raisedMs, toJson(alarm));
       }
-      if (outbox) keep.run(block.seq, packBlock(block, rows, kept, events));
+      if (outbox)
+        kept.keep(block.seq, packBlock(block, rows, written, events), block.accepted ?? block.measurements.length);
       setCursor.run(block.seq);
     },
     committed() {
