@@ -97,7 +97,45 @@ function checkChart(base: readonly Key[], file: Partial<CharacteristicFile>, com
     const hint = 'Use the chart p (defective units) or u (defects).';
     return [finding(keys, 'contradiction', `the chart ${use} judges measured values, but from names counts`, hint)];
   }
-  return checkSize([...base, 'subgroup', 'size'], use, chart, file.subgroup?.size);
+  return [
+    ...checkNeeds([...base, 'chart'], use, chart, file),
+    ...checkInput([...base, 'chart', 'input'], use, chart, file),
+    ...checkSize([...base, 'subgroup', 'size'], use, chart, file.subgroup?.size),
+  ];
+}
+
+/** Settings without which the chart has nothing to judge. */
+function checkNeeds(
+  keys: readonly Key[],
+  use: string,
+  { needs = [] }: ChartComponent,
+  { chart }: Partial<CharacteristicFile>,
+): Finding[] {
+  const written: Readonly<Record<string, unknown>> = typeof chart === 'object' ? chart : {};
+  return needs
+    .filter((need) => Object.keys(written[need] ?? {}).length === 0)
+    .map((need) => {
+      const at = typeof chart === 'object' && need in chart ? [...keys, need] : keys;
+      const hint = `Write them beside use: chart: { use: ${use}, ${need}: { … } }.`;
+      return finding(at, 'missing', `the chart ${use} needs ${need}`, hint);
+    });
+}
+
+/** What the chart is told to read must be what `from` delivers. */
+function checkInput(
+  keys: readonly Key[],
+  use: string,
+  { kind }: ChartComponent,
+  { chart, from }: Partial<CharacteristicFile>,
+): Finding[] {
+  if (kind !== 'either' || typeof chart !== 'object' || from === undefined || chart.input === undefined) return [];
+  const isCount = typeof from !== 'string';
+  if ((chart.input === 'counts') === isCount) return [];
+  const what = isCount
+    ? `from names counts, but the chart ${use} is told to read "${String(chart.input)}"`
+    : `the chart ${use} is told to read counts, but from names a single value`;
+  const hint = isCount ? 'Leave input out.' : 'Write from: { count: adapter/tag, inspected: adapter/tag }.';
+  return [finding(keys, 'contradiction', what, hint)];
 }
 
 function checkSize(keys: readonly Key[], use: string, chart: ChartComponent, size: number | undefined): Finding[] {
@@ -205,7 +243,9 @@ function checkLimits(
 ): Finding[] {
   if (limits === undefined || 'baseline' in limits || file.from === undefined) return [];
   const isCount = typeof file.from !== 'string';
-  if (!isCount && limits.sigma === undefined) {
+  const chart = chartName(file.chart) ?? (isCount ? 'p' : 'i-mr');
+  const unitSigma = components.charts.get(chart)?.unitSigma;
+  if (!isCount && limits.sigma === undefined && unitSigma === undefined) {
     return [
       finding(
         [...keys, 'sigma'],
@@ -215,19 +255,35 @@ function checkLimits(
       ),
     ];
   }
-  if (!isCount) return [];
-  const chart = chartName(file.chart) ?? 'p';
-  const unitSigma = components.charts.get(chart)?.unitSigma;
-  if (unitSigma !== undefined && Number.isNaN(unitSigma(limits.centre))) {
+  if (unitSigma === undefined) return [];
+  const sigma = sigmaOf(unitSigma, limits.centre, file.chart);
+  if (Number.isNaN(sigma)) {
     const hint =
       limits.centre > 1
         ? 'Write the proportion defective, from 0 to 1: 2 % is 0.02.'
-        : 'Write the mean number a unit, 0 or more.';
+        : limits.centre > 0
+          ? 'Write a proportion below the one that is to be found (p1).'
+          : 'Write the mean, above 0.';
     return [
       finding([...keys, 'centre'], 'out_of_range', `${limits.centre} cannot be the centre of the chart ${chart}`, hint),
     ];
   }
   return [];
+}
+
+/** Settings that are wrong are told of elsewhere; here they must not throw. */
+function sigmaOf(
+  unitSigma: NonNullable<ChartComponent['unitSigma']>,
+  centre: number,
+  chart: CharacteristicFile['chart'],
+): number {
+  if (typeof chart !== 'object') return unitSigma(centre);
+  const { use, ...settings } = chart;
+  try {
+    return unitSigma(centre, settings);
+  } catch {
+    return unitSigma(centre);
+  }
 }
 
 function checkSplit(base: readonly Key[], file: Partial<CharacteristicFile>): Finding[] {

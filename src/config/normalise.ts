@@ -25,11 +25,13 @@ export function characteristicPlan(
 ): CharacteristicPlan {
   const by = file.by === undefined ? [] : typeof file.by === 'string' ? [file.by] : file.by;
   const tag = typeof file.from === 'string' ? file.from : file.from.count;
+  const judged = withInput(chart, component, file.from);
+  const { use, ...settings } = judged;
   const byPart = Object.entries(file.by_part).map(([part, own]) => [
     part,
     {
       ...(own.spec === undefined ? {} : { spec: own.spec }),
-      ...(own.limits === undefined ? {} : { limits: limitsPlan(own.limits, component) }),
+      ...(own.limits === undefined ? {} : { limits: limitsPlan(own.limits, component, settings) }),
     },
   ]);
   return {
@@ -47,22 +49,27 @@ export function characteristicPlan(
     by_part: Object.fromEntries(byPart),
     plausible: file.plausible,
     sample: file.sample,
-    subgroup: subgroupPlan(file, component),
-    chart,
+    subgroup: subgroupPlan(file, component, judged),
+    chart: judged,
     rules,
-    limits: limitsPlan(file.limits, component),
+    limits: limitsPlan(file.limits, component, settings),
     ...(file.gauge === undefined ? {} : { gauge: file.gauge }),
   };
 }
 
-function subgroupPlan(file: CharacteristicFile, chart: ChartComponent): SubgroupPlan {
+function subgroupPlan(
+  file: CharacteristicFile,
+  chart: ChartComponent,
+  { by }: CharacteristicPlan['chart'],
+): SubgroupPlan {
   const { size, every_s, close_on, partial } = file.subgroup;
   const isOpenEnded =
     typeof file.from !== 'string' && size === undefined && (every_s !== undefined || close_on.length > 0);
   return {
     size: size ?? (isOpenEnded ? OPEN_ENDED : (chart.minSize ?? 1) > 1 ? XBAR_SIZE : 1),
     ...(every_s === undefined ? {} : { every_s }),
-    close_on,
+    // A chart that pools parts never has two of them in one subgroup.
+    close_on: typeof by === 'string' && !close_on.includes(by) ? [...close_on, by] : close_on,
     // Without a size there is no "before it is full".
     partial: isOpenEnded ? 'judge' : partial,
   };
@@ -86,8 +93,21 @@ function nameOf(name: NameFile | undefined, id: string): Name {
   return { ko: name.ko ?? one, en: name.en ?? one };
 }
 
-function limitsPlan(limits: LimitsFile, chart: ChartComponent): LimitsPlan {
+/** A chart that takes values or counts is told which, where it has to know. */
+function withInput(
+  chart: CharacteristicPlan['chart'],
+  { kind }: ChartComponent,
+  from: CharacteristicFile['from'],
+): CharacteristicPlan['chart'] {
+  return kind === 'either' && 'input' in chart && typeof from !== 'string' ? { ...chart, input: 'counts' } : chart;
+}
+
+function limitsPlan(
+  limits: LimitsFile,
+  chart: ChartComponent,
+  settings: Readonly<Record<string, unknown>>,
+): LimitsPlan {
   if ('baseline' in limits) return limits;
-  // Only counts come without a typed sigma, see checkLimits: there it follows from the distribution.
-  return { centre: limits.centre, sigma: limits.sigma ?? chart.unitSigma?.(limits.centre) ?? Number.NaN };
+  // Only where sigma follows from the distribution may it be left out, see checkLimits.
+  return { centre: limits.centre, sigma: limits.sigma ?? chart.unitSigma?.(limits.centre, settings) ?? Number.NaN };
 }

@@ -58,13 +58,15 @@ const limits = z.union([
       .describe('Number of subgroups from which the first limits are learnt.'),
   }),
   z.strictObject({
-    centre: z.number().describe('Centre line of the individual values (proportion for p, rate for u).'),
+    centre: z
+      .number()
+      .describe('Centre line of the individual values (for counts: proportion, or mean number of one inspected unit).'),
     sigma: z
       .number()
       .positive()
       .optional()
       .describe(
-        'Standard deviation of the individual values; not needed for p and u, where it follows from the centre.',
+        'Standard deviation of the individual values; not needed for counts and rare events, where it follows from the centre.',
       ),
   }),
 ]);
@@ -86,7 +88,7 @@ const rules = z.union([
 ]);
 
 const chart = z.union([
-  z.string().min(1).describe('Name of a chart, for instance i-mr, xbar-r, xbar-s, p, u, ewma.'),
+  z.string().min(1).describe('Name of a chart, for instance i-mr, xbar-r, xbar-s, p, np, c, u, g, t, ewma.'),
   z.looseObject({ use: z.string().min(1).describe('Name of the chart; its settings stand beside it.') }),
 ]);
 
@@ -282,7 +284,12 @@ export const sections = {
   history: history.default({ use: 'embedded' }).describe('Where results are kept for years.'),
   journal: z
     .strictObject({
-      max_gb: z.number().positive().max(100_000).default(20).describe('Most disk space for the journal, GB.'),
+      max_gb: z
+        .number()
+        .positive()
+        .max(100_000)
+        .default(20)
+        .describe('Most disk space for the journal, and as much again for what waits for InfluxDB, GB.'),
       keep_days: z
         .number()
         .min(7)
@@ -293,7 +300,7 @@ export const sections = {
         .enum(['stop', 'drop_oldest'])
         .default('stop')
         .describe(
-          'stop: confirm nothing more until there is space; drop_oldest: accepted, but not built yet: it behaves as stop.',
+          'stop: confirm nothing more until there is space; drop_oldest: go on. The oldest journal entries go before keep_days has passed (their values are in the history), and the oldest values that wait for InfluxDB are lost to it, counted.',
         ),
     })
     .default({ max_gb: 20, keep_days: 7, when_full: 'stop' })

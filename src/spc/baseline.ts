@@ -46,3 +46,8 @@ export function learntCentre(state: Float64Array, at: number): number {
 export function learntSigma(state: Float64Array, at: number): number {
   return totalOf(state, at + SPREAD) / state[at + SPREADS]!;
 }
+
+/** Number of the estimates of sigma. */
+export function learntSpreads(state: Float64Array, at: number): number {
+  return state[at + SPREADS]!;
+}

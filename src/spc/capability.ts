@@ -14,7 +14,7 @@ const Z_95 = 1.959963984540054;
 export interface Indices {
   /** Cp or Pp; NaN for a one-sided specification. */
   readonly potential: number;
-  /** 95 % interval of it, by chi-square with n − 1 degrees of freedom. */
+  /** 95 % interval of it, by chi-square. */
   readonly potentialLower: number;
   readonly potentialUpper: number;
   /** Cpk or Ppk: the smaller side. */
@@ -30,7 +30,8 @@ export interface Indices {
  * On the scale `ln` the values are log-normal: `mean` and `sigma` are those of ln(value), and distances are measured from the median
  * to the 0.135 % and 99.865 % points; the interval of the smaller side is the same first-order one as Bissell's.
  *
- * @param n number of values behind mean and sigma
+ * @param n number of values behind the mean
+ * @param df degrees of freedom behind sigma; n − 1 where sigma is that of the same values
  * @see Bissell (1990), Applied Statistics 39, 331; ISO 22514-2 for the percentile method
  * @example
  * capabilityIndices({ lower: 4, upper: 6 }, 5, 0.25, 100, 'none').actual.toFixed(3); // => '1.333'
@@ -41,8 +42,8 @@ export function capabilityIndices(
   sigma: number,
   n: number,
   scale: 'none' | 'ln',
+  df = n - 1,
 ): Indices {
-  const df = n - 1;
   const lower = spec.lower ?? Number.NaN;
   const upper = spec.upper ?? Number.NaN;
   const potential = (s: number): number =>
@@ -53,7 +54,7 @@ export function capabilityIndices(
   const actual = isUpperWorse && !Number.isNaN(high) ? high : low;
   const error =
     scale === 'ln'
-      ? lnError(actual, isUpperWorse && !Number.isNaN(high), sigma, n)
+      ? lnError(actual, isUpperWorse && !Number.isNaN(high), sigma, n, df)
       : Math.sqrt(1 / (9 * n) + (actual * actual) / (2 * df));
   // No degree of freedom, no interval.
   const hasInterval = df >= 1;
@@ -67,13 +68,13 @@ export function capabilityIndices(
   };
 }
 
-/** First-order error of a log-normal index: var(mean) = σ²/n, var(σ) = σ²/2(n − 1), carried through the formula. */
-function lnError(index: number, isUpper: boolean, sigma: number, n: number): number {
+/** First-order error of a log-normal index: var(mean) = σ²/n, var(σ) = σ²/2df, carried through the formula. */
+function lnError(index: number, isUpper: boolean, sigma: number, n: number, df: number): number {
   const sign = isUpper ? 1 : -1;
   const spread = sign * Math.expm1(sign * 3 * sigma);
   const byMean = 1 / spread + sign * index;
   const bySigma = (3 * index * Math.exp(sign * 3 * sigma)) / spread;
-  return sigma * Math.sqrt((byMean * byMean) / n + (bySigma * bySigma) / (2 * (n - 1)));
+  return sigma * Math.sqrt((byMean * byMean) / n + (bySigma * bySigma) / (2 * df));
 }
 
 function finite(x: number): number {

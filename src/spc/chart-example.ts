@@ -5,8 +5,8 @@ import type { LimitsPlan } from '../config/plan.ts';
 export interface ExampleLane {
   /** Statistic of each subgroup; null = no value. */
   readonly values: readonly (number | null)[];
-  /** Limits: one number when they are the same at every point. */
-  readonly centre: number;
+  /** Limits: one number when they are the same at every point; NaN where the lane has none. */
+  readonly centre: number | readonly number[];
   readonly lower: number | readonly number[];
   readonly upper: number | readonly number[];
   /** Subgroups beyond their limits, counted from 1. */
@@ -16,7 +16,9 @@ export interface ExampleLane {
 /** A design whose in-control run length is known exactly. */
 export interface ExampleDesign {
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly distribution: 'normal' | 'binomial' | 'poisson';
+  /** `geometric` and `exponential`: single values with the mean `mean`, or `centre` where that is not given. */
+  readonly distribution: 'normal' | 'binomial' | 'poisson' | 'geometric' | 'exponential';
+  readonly mean?: number;
   readonly centre: number;
   readonly sigma: number;
   /** Members of a subgroup, or units inspected. */
@@ -37,6 +39,10 @@ export interface ChartExample {
   readonly sigma: number;
   /** Members of each subgroup; for attributes one pair `[count, inspected]`. */
   readonly subgroups: readonly (readonly number[])[];
+  /** For a chart that takes either: the subgroups are pairs `[count, inspected]`. */
+  readonly isCounted?: boolean;
+  /** For a chart that pools parts: the index of each subgroup's part. */
+  readonly keys?: readonly number[];
   readonly lanes: Readonly<Record<string, ExampleLane>>;
   readonly designs: readonly ExampleDesign[];
 }

@@ -5,6 +5,12 @@ import type { ZodType } from 'zod';
 export interface Columns {
   readonly x: Float64Array;
   readonly size: Float64Array;
+  /** Source time of the subgroup's last member, ms; absent = unknown. */
+  readonly timeMs?: number;
+  /** Index into the kernel's `keys` of what the subgroup belongs to; -1 or absent = none of them. */
+  readonly key?: number;
+  /** True for the first subgroup after a changed `close_on` key, such as a new tool. */
+  readonly changed?: boolean;
 }
 
 /** Points as columns; the lanes of one subgroup are neighbours. NaN = no value or no limit. */
@@ -35,17 +41,24 @@ export interface ChartKernel {
   readonly width: number;
   /** Scale on which the values are judged; with `ln`, centre is the median in the unit of the values and sigma that of ln(value). */
   readonly transform: 'none' | 'ln';
+  /** Slots from OWN on that belong to the limits in force beside centre and sigma, such as the slope of a trend; 0 where absent. */
+  readonly parameters?: number;
+  /** Names of what this chart pools, such as part numbers: `Columns.key` is an index into them. */
+  readonly keys?: readonly string[];
   /** As if no subgroup had ever come; no limits. */
   reset(state: Float64Array, at: number): void;
   /** Forgets what ties the next subgroup to the one before: after a `gap`, or under new `limits`. Limits and baseline stay. */
   restart(state: Float64Array, at: number, why: 'gap' | 'limits'): void;
   /**
    * Turns the members [from, to) of one subgroup into rows `row … row + lanes − 1` of `out`. While there are no limits the subgroup
-   * also goes into the baseline. A subgroup without a value leaves the state as it is and gives NaN.
+   * also goes into the baseline. A subgroup without a value leaves the state as it is and gives NaN. A statistic that is NaN beside
+   * n > 0 says: the value was taken, but there is nothing to plot yet.
    */
   step(state: Float64Array, at: number, columns: Columns, from: number, to: number, out: Points, row: number): void;
   /** Makes limits from the baseline; false when it holds too little to tell sigma (the baseline then goes on). */
   freeze(state: Float64Array, at: number): boolean;
+  /** Figures that tell more of the newest point than its row; asked only when a signal rises, so it may allocate. */
+  explain?(state: Float64Array, at: number): Readonly<Record<string, number>>;
 }
 
 /** A chart: the default export of `src/spc/charts/<name>/index.ts`. */
@@ -54,10 +67,15 @@ export interface Chart<S = unknown> {
   readonly settings: ZodType<S>;
   /** Names of the plotted statistics; the first is the location, on which run rules act. */
   readonly lanes: readonly string[];
-  /** What the members are: measured values, or counts with their number inspected. */
-  readonly kind: 'variables' | 'attributes';
+  /**
+   * What the members are: measured values, or counts with their number inspected. `either` takes both; where it must know which, its
+   * setting `input` says so, and the configuration fills in `counts` where `from` names counts.
+   */
+  readonly kind: 'variables' | 'attributes' | 'either';
   /** False: the first lane, too, takes only rule 1 (its points are not independent, so run rules would cry wolf). */
   readonly runRules: boolean;
+  /** Settings that a person must write, because without them there is nothing to chart; `{}` compiles all the same. */
+  readonly needs?: readonly string[];
   /** Where the formulas are published. */
   readonly reference: string;
   /** Smallest subgroup that tells a spread; 1 where not given. */
@@ -65,10 +83,10 @@ export interface Chart<S = unknown> {
   /** Largest subgroup the chart can take, where there is a limit. */
   readonly maxSize?: number;
   /**
-   * Attributes: the sigma of one inspected unit that a typed centre brings with it, by the chart's distribution; NaN for a centre that
-   * cannot be.
+   * The sigma of one inspected unit (or of one value) that a typed centre brings with it, by the chart's distribution; NaN for a centre
+   * that cannot be. `settings` are those of the chart; absent means their defaults.
    */
-  readonly unitSigma?: (centre: number) => number;
+  readonly unitSigma?: (centre: number, settings?: Readonly<Record<string, unknown>>) => number;
   compile(settings: S): ChartKernel;
 }
 

@@ -1,9 +1,19 @@
 // The streaming engine: many streams over one buffer, one subgroup at a time. No clock, no randomness, no I/O.
 import { PumjilError } from '../errors.ts';
-import { capabilityIndices, LEAST_VALUES, STABLE_POINTS } from './capability.ts';
-import { CENTRE, points, SIGMA } from './chart.ts';
-import { checkLimits, checkSpec, compileJudge, type Judge, layoutOfCharts } from './judge.ts';
-import { MOMENTS_WIDTH, momentCount, momentMean, momentSigma, observeMoment, resetMoments } from './moments.ts';
+import { STABLE_POINTS } from './capability.ts';
+import { CENTRE, OWN, points, SIGMA } from './chart.ts';
+import { checkLimits, checkSpec, compileJudge, type Judge, judgement, layoutOfCharts } from './judge.ts';
+import { emptyLane } from './lane.ts';
+import { createSketcher } from './quantile-sketch.ts';
+import {
+  CAPABILITY_WIDTH,
+  capabilityOf,
+  freedomWithin,
+  observeCapability,
+  resetCapability,
+  resetOutOfSpec,
+  TARGETS,
+} from './running-capability.ts';
 import { openSnapshot, packSnapshot, unknown } from './snapshot.ts';
 import type { Capability, Engine, LanePoint, LimitsInForce, StreamSpec } from './stream.ts';
 
@@ -17,8 +27,8 @@ const BASELINE = 2;
 const PREVIOUS = 3;
 /** Two 32-bit words: flags; one bit for each of the latest judged points, set where a rule held. */
 const WORDS = 4;
-const MOMENTS = 5;
-const HEADER = MOMENTS + MOMENTS_WIDTH;
+const CAPABILITY = 5;
+const HEADER = CAPABILITY + CAPABILITY_WIDTH;
 
 /** Flags: bit 0 = the line breaks before the next point; bit 1 + lane = that lane is beyond its limits. */
 const BREAK = 1;
@@ -27,7 +37,7 @@ const LANE_BEYOND = 2;
 const MOST_LANES = 8;
 const RECENT = (1 << STABLE_POINTS) - 1;
 
-const LAYOUT = `engine 1: version learnt baseline previous words moments(${MOMENTS_WIDTH}) rules chart; ${layoutOfCharts()}`;
+const LAYOUT = `engine 2: version learnt baseline previous words capability(${CAPABILITY_WIDTH}) rules chart; ${layoutOfCharts()}`;
 
 interface Stream {
   readonly spec: StreamSpec;
@@ -52,6 +62,8 @@ export function createEngine(): Engine {
   let streams: Stream[] = [];
   let numbers = new Float64Array(1024);
   let words = new Int32Array(numbers.buffer);
+  let memory = { numbers, floats: new Float32Array(numbers.buffer) };
+  const sketcher = createSketcher();
   let used = 0;
   let description: Uint8Array | undefined;
   const judges = new Map<string, Judge>();
@@ -85,6 +97,7 @@ export function createEngine(): Engine {
     grown.set(numbers);
     numbers = grown;
     words = new Int32Array(numbers.buffer);
+    memory = { numbers, floats: new Float32Array(numbers.buffer) };
   }
 
   function reset(stream: Stream): void {
@@ -118,7 +131,7 @@ export function createEngine(): Engine {
     numbers[stream.at + BASELINE] = subgroups;
     restartHistories(stream);
     words[(stream.at + WORDS) * 2 + 1] = 0;
-    resetMoments(numbers, stream.at + MOMENTS);
+    resetCapability(memory, stream.at + CAPABILITY);
   }
 
   function setLimits(stream: Stream, centre: number, sigma: number): void {
@@ -166,6 +179,12 @@ export function createEngine(): Engine {
     reconfigure(ix, spec) {
       const old = streamOf(ix);
       const judge = judgeOf(spec);
+      if (judgement(old.spec) === judgement(spec)) {
+        // Specification and class say what a value is worth, not how it is judged: the line goes on.
+        streams[ix] = { ...old, spec };
+        description = undefined;
+        return;
+      }
       const kept = numbers.slice(old.at, old.at + old.judge.slots);
       const isRoomy = judge.slots <= old.room;
       const stream = isRoomy ? streamAt(spec, judge, old.at, old.room) : streamAt(spec, judge, used, judge.slots);
@@ -180,6 +199,7 @@ export function createEngine(): Engine {
         numbers[stream.at + VERSION] = numbers[stream.at + VERSION]! + kept[VERSION]!;
       } else {
         numbers.set(kept.subarray(0, HEADER), stream.at);
+        if (!sameJson(old.spec.spec, spec.spec)) resetOutOfSpec(memory, stream.at + CAPABILITY);
         numbers.set(kept.subarray(old.judge.chartOffset, old.judge.chartOffset + judge.kernel.width), stream.chartAt);
         stream.judge.kernel.restart(numbers, stream.chartAt, 'gap');
         if ('sigma' in spec.limits && !sameJson(old.spec.limits, spec.limits))
@@ -196,7 +216,7 @@ export function createEngine(): Engine {
       const count = chart.lanes.length;
       stream.judge.kernel.step(numbers, stream.chartAt, subgroup, 0, subgroup.length, out, 0);
       const hasLimits = !Number.isNaN(numbers[stream.chartAt + CENTRE]!);
-      const hasValue = !Number.isNaN(out.statistic[0]!);
+      const hasValue = out.n[0]! > 0 || !Number.isNaN(out.statistic[0]!);
       const flags = (at + WORDS) * 2;
       const breakBefore = (words[flags]! & BREAK) !== 0;
       const laneList = lanes[count]!;
@@ -214,7 +234,7 @@ export function createEngine(): Engine {
         point.n = out.n[lane]!;
         point.ruleIds = lane === 0 ? judge.ids : judge.limitIds;
         point.limitsVersion = hasLimits ? numbers[at + VERSION]! : 0;
-        point.status = isValue ? (hasLimits ? 'judged' : 'baseline') : 'no_value';
+        point.status = isValue && hasLimits ? 'judged' : !hasLimits && point.n > 0 ? 'baseline' : 'no_value';
         point.breakBefore = breakBefore;
         point.holds = 0;
         point.rises = 0;
@@ -251,8 +271,8 @@ export function createEngine(): Engine {
     },
 
     observe(ix, value) {
-      const stream = streamOf(ix);
-      observeMoment(numbers, stream.at + MOMENTS, stream.judge.kernel.transform === 'ln' ? Math.log(value) : value);
+      const { at, spec, judge } = streamOf(ix);
+      observeCapability(memory, at + CAPABILITY, value, spec.spec, judge.kernel.transform, sketcher);
     },
 
     adopt(ix, limits) {
@@ -263,6 +283,8 @@ export function createEngine(): Engine {
         stream.judge.kernel.restart(numbers, stream.chartAt, 'limits');
         limitsChanged(stream, limits.subgroups);
       }
+      const count = stream.judge.kernel.parameters ?? 0;
+      for (let i = 0; i < count; i++) numbers[stream.chartAt + OWN + i] = limits.parameters?.[i] ?? Number.NaN;
       numbers[stream.at + VERSION] = limits.version;
       numbers[stream.at + BASELINE] = limits.subgroups;
     },
@@ -277,59 +299,41 @@ export function createEngine(): Engine {
     },
 
     limits(ix): LimitsInForce {
-      const { at, chartAt } = streamOf(ix);
+      const { at, chartAt, judge } = streamOf(ix);
       const centre = numbers[chartAt + CENTRE]!;
       if (Number.isNaN(centre)) return { version: 0, centre, sigma: Number.NaN, subgroups: 0 };
-      return {
+      const limits = {
         version: numbers[at + VERSION]!,
         centre,
         sigma: numbers[chartAt + SIGMA]!,
         subgroups: numbers[at + BASELINE]!,
       };
+      const count = judge.kernel.parameters ?? 0;
+      if (count === 0) return limits;
+      return { ...limits, parameters: Array.from(numbers.subarray(chartAt + OWN, chartAt + OWN + count)) };
+    },
+
+    keys: (ix) => streamOf(ix).judge.kernel.keys ?? [],
+
+    explain(ix) {
+      const { judge, chartAt } = streamOf(ix);
+      return judge.kernel.explain?.(numbers, chartAt);
     },
 
     capability(ix): Capability {
-      const stream = streamOf(ix);
-      const moments = stream.at + MOMENTS;
-      const scale = stream.judge.kernel.transform;
-      const isCounted = stream.judge.chart.kind === 'attributes';
-      const n = momentCount(numbers, moments);
-      const mean = momentMean(numbers, moments);
-      const sigmaOverall = momentSigma(numbers, moments);
-      const sigmaWithin = isCounted ? Number.NaN : numbers[stream.chartAt + SIGMA]!;
-      const { spec } = stream.spec;
-      const within = capabilityIndices(spec, mean, sigmaWithin, n, scale);
-      const overall = capabilityIndices(spec, mean, sigmaOverall, n, scale);
-      const isUnstable = words[(stream.at + WORDS) * 2 + 1] !== 0;
-      const hasLimits = !Number.isNaN(sigmaWithin);
-      return {
-        n,
-        mean: scale === 'ln' ? Math.exp(mean) : mean,
-        sigmaWithin,
-        sigmaOverall,
-        cp: within.potential,
-        cpLower: within.potentialLower,
-        cpUpper: within.potentialUpper,
-        cpk: within.actual,
-        cpkLower: within.actualLower,
-        cpkUpper: within.actualUpper,
-        pp: overall.potential,
-        ppLower: overall.potentialLower,
-        ppUpper: overall.potentialUpper,
-        ppk: overall.actual,
-        ppkLower: overall.actualLower,
-        ppkUpper: overall.actualUpper,
-        withheld:
-          isCounted || (spec.lower === undefined && spec.upper === undefined)
-            ? 'no_spec'
-            : !hasLimits
-              ? 'no_limits'
-              : n < LEAST_VALUES
-                ? 'too_few'
-                : isUnstable
-                  ? 'unstable'
-                  : null,
-      };
+      const { at, chartAt, spec, judge } = streamOf(ix);
+      const isMeasured = judge.chart.kind === 'variables';
+      const subgroups = numbers[at + BASELINE]!;
+      return capabilityOf(memory, at + CAPABILITY, {
+        spec: spec.spec,
+        scale: judge.kernel.transform,
+        isMeasured,
+        sigmaWithin: isMeasured ? numbers[chartAt + SIGMA]! : Number.NaN,
+        withinFreedom: subgroups > 0 ? freedomWithin(estimatorOf(spec), subgroups, spec.size) : Number.NaN,
+        isUnstable: words[(at + WORDS) * 2 + 1] !== 0,
+        target: spec.capabilityTarget ?? TARGETS[spec.class ?? 'standard'],
+        gauge: spec.gauge,
+      });
     },
 
     snapshot() {
@@ -349,6 +353,7 @@ export function createEngine(): Engine {
       streams = restored;
       numbers = opened.numbers.slice();
       words = new Int32Array(numbers.buffer);
+      memory = { numbers, floats: new Float32Array(numbers.buffer) };
       used = numbers.length;
       description = undefined;
     },
@@ -359,25 +364,10 @@ function streamAt(spec: StreamSpec, judge: Judge, at: number, room: number): Str
   return { spec, judge, at, room, chartAt: at + judge.chartOffset };
 }
 
-function emptyLane(lane: number): LanePoint {
-  const none = Number.NaN;
-  return {
-    lane,
-    statistic: '',
-    value: none,
-    centre: none,
-    lower: none,
-    upper: none,
-    z: none,
-    n: none,
-    holds: 0,
-    rises: 0,
-    downward: 0,
-    ruleIds: [],
-    limitsVersion: 0,
-    status: 'no_value',
-    breakBefore: false,
-  };
+/** How charts learn sigma within: moving ranges of single values, ranges where their name says so, else standard deviations. */
+function estimatorOf({ size, chart: { use } }: StreamSpec): 'range' | 'deviation' | 'moving_range' {
+  if (size === 1) return 'moving_range';
+  return use === 'xbar-r' || use === 'median-r' || use === 'three-way' ? 'range' : 'deviation';
 }
 
 function sameJson(a: unknown, b: unknown): boolean {

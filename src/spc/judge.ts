@@ -77,6 +77,11 @@ export function checkLimits(use: string, kernel: ChartKernel, centre: number, si
   );
 }
 
+/** What decides how a stream's points come out and what holds at them, as text to compare. */
+export function judgement({ chart, rules, limits, size }: StreamSpec): string {
+  return JSON.stringify([chart, rules, limits, size]);
+}
+
 /** Names and widths of all charts, for the layout hash of a snapshot. */
 export function layoutOfCharts(): string {
   return Object.entries(CHARTS)

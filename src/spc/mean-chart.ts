@@ -1,4 +1,4 @@
-// Charts of subgroup means with a lane of spread: what X̄-R and X̄-S have in common.
+// Charts of subgroup means or medians with a lane of spread: what X̄-R, X̄-S and median-R have in common.
 import { BASELINE_WIDTH, learnLocation, learnSpread, learntCentre, learntSigma, resetBaseline } from './baseline.ts';
 import { CENTRE, type ChartKernel, OWN, SIGMA } from './chart.ts';
 import { completePoint, emptyPoint } from './limits.ts';
@@ -14,8 +14,29 @@ export interface SpreadLane {
   worth(n: number, out: Float64Array): void;
 }
 
-/** The kernel of a chart of means with a lane of spread below: centre and sigma learnt from means and spreads of the baseline. */
-export function meanKernel(spreadLane: SpreadLane): ChartKernel {
+/** What the first lane shows of a subgroup. */
+export interface LocationLane {
+  /** Writes the location of x[from..to) over the mean in the summary, which holds count, mean and range already. */
+  complete(x: Float64Array, from: number, to: number, summary: Float64Array): void;
+  /** Writes to `out[0]` by what sigma is divided to give the standard error of the location of n normal values: √n for the mean. */
+  divisor(n: number, out: Float64Array): void;
+}
+
+/** The mean, which every summary holds. */
+const MEAN_LANE: LocationLane = {
+  complete() {
+    // The mean is part of every summary.
+  },
+  divisor(n, out) {
+    out[0] = Math.sqrt(n);
+  },
+};
+
+/**
+ * The kernel of a chart of locations with a lane of spread below: centre and sigma learnt from the baseline, locations weighted by their
+ * number of members.
+ */
+export function meanKernel(spreadLane: SpreadLane, locationLane: LocationLane = MEAN_LANE): ChartKernel {
   // Scratch of one subgroup.
   const summary = new Float64Array(SUMMARY_WIDTH);
   const worth = new Float64Array(2);
@@ -32,6 +53,7 @@ export function meanKernel(spreadLane: SpreadLane): ChartKernel {
     },
     step(state, at, columns, from, to, out, row) {
       summarise(columns.x, from, to, summary);
+      locationLane.complete(columns.x, from, to, summary);
       const n = summary[COUNT]!;
       const average = summary[MEAN]!;
       if (!Number.isFinite(average)) {
@@ -44,7 +66,8 @@ export function meanKernel(spreadLane: SpreadLane): ChartKernel {
       out.statistic[row] = average;
       out.n[row] = n;
       out.centre[row] = centre;
-      out.sigma[row] = sigma / Math.sqrt(n);
+      locationLane.divisor(n, worth);
+      out.sigma[row] = sigma / worth[0]!;
       completePoint(out, row, 3, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
       spreadLane.complete(columns.x, from, to, summary);
       const spread = summary[spreadLane.column]!;

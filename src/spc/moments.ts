@@ -49,6 +49,16 @@ export function momentCount(state: Float64Array, at: number): number {
   return state[at + COUNT]!;
 }
 
+/** First value, from which deviations are taken; 0 without any. */
+export function momentOrigin(state: Float64Array, at: number): number {
+  return state[at + ORIGIN]!;
+}
+
+/** Unit of deviations, a power of two near the first one; 0 while all values are equal. */
+export function momentUnit(state: Float64Array, at: number): number {
+  return state[at + UNIT]!;
+}
+
 /** Mean of the values; NaN without any. */
 export function momentMean(state: Float64Array, at: number): number {
   return state[at + COUNT] === 0 ? Number.NaN : state[at + ORIGIN]! + state[at + UNIT]! * totalOf(state, at + MEAN);

@@ -1,4 +1,4 @@
-// Charts of counts by units inspected: what p and u have in common.
+// Charts of counts by units inspected: what p, np, u and c have in common.
 import { CENTRE, type ChartKernel, OWN, SIGMA } from './chart.ts';
 import { completePoint, emptyPoint } from './limits.ts';
 import { addTo, totalOf } from './math/compensated.ts';
@@ -9,9 +9,10 @@ const INSPECTED = OWN + 2;
 /**
  * The kernel of a chart of counts by units inspected, the number inspected varying from subgroup to subgroup.
  *
- * @param rate `isFraction`: each unit counts at most once (binomial, limits up to 1); else counts are without an upper end (Poisson)
+ * @param rate `isFraction`: each unit counts at most once (binomial, limits up to 1); else counts are without an upper end (Poisson).
+ * `isCount`: the count itself is plotted, its centre and limits moving with the number inspected; else the count by unit
  */
-export function rateKernel(rate: { readonly isFraction: boolean }): ChartKernel {
+export function rateKernel(rate: { readonly isFraction: boolean; readonly isCount: boolean }): ChartKernel {
   return {
     width: OWN + 4,
     transform: 'none',
@@ -39,11 +40,17 @@ export function rateKernel(rate: { readonly isFraction: boolean }): ChartKernel 
         return;
       }
       const centre = state[at + CENTRE]!;
-      out.statistic[row] = count / size;
       out.n[row] = size;
-      out.centre[row] = centre;
-      out.sigma[row] = state[at + SIGMA]! / Math.sqrt(size);
-      completePoint(out, row, 3, 0, rate.isFraction ? 1 : Number.POSITIVE_INFINITY);
+      if (rate.isCount) {
+        out.statistic[row] = count;
+        out.centre[row] = centre * size;
+        out.sigma[row] = state[at + SIGMA]! * Math.sqrt(size);
+      } else {
+        out.statistic[row] = count / size;
+        out.centre[row] = centre;
+        out.sigma[row] = state[at + SIGMA]! / Math.sqrt(size);
+      }
+      completePoint(out, row, 3, 0, rate.isFraction ? (rate.isCount ? size : 1) : Number.POSITIVE_INFINITY);
       if (!Number.isNaN(centre)) return;
       addTo(state, at + COUNTED, count);
       addTo(state, at + INSPECTED, size);

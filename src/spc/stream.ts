@@ -1,5 +1,5 @@
 // What the engine is told about one stream, and what it answers. Pure data; the engine itself is engine.ts.
-import type { LimitsPlan, RulePlan, Specification } from '../config/plan.ts';
+import type { CharacteristicClass, LimitsPlan, RulePlan, Specification } from '../config/plan.ts';
 
 /** Everything that fixes how one stream is judged. */
 export interface StreamSpec {
@@ -9,6 +9,12 @@ export interface StreamSpec {
   readonly spec: Specification;
   /** Nominal subgroup size. */
   readonly size: number;
+  /** Class of the characteristic: it sets the target of capability; standard where absent. */
+  readonly class?: CharacteristicClass | undefined;
+  /** Target of capability that a customer asks for, in place of that of the class. */
+  readonly capabilityTarget?: number | undefined;
+  /** What a study says of the gauge; absent where nobody asks. */
+  readonly gauge?: 'fit' | 'unfit' | 'unknown' | undefined;
 }
 
 /** Members of one closed subgroup; a bad member is NaN and counts as missing. For attribute charts one row: x = count, size = inspected. */
@@ -18,6 +24,10 @@ export interface SubgroupData {
   readonly length: number;
   /** Source time of the last member, ms. */
   readonly timeMs: number;
+  /** For charts that pool parts: index into `Engine.keys`, -1 = a part the chart does not know. */
+  readonly key?: number;
+  /** True for the first subgroup after a `close_on` key has changed. */
+  readonly changed?: boolean;
 }
 
 /** One lane's answer to one subgroup. NaN = no value; `lower` NaN or -Infinity is never used for "none": a missing limit is NaN. */
@@ -51,6 +61,8 @@ export interface LimitsInForce {
   readonly sigma: number;
   /** Subgroups of the baseline, or 0 when typed. */
   readonly subgroups: number;
+  /** What the chart has learnt beside centre and sigma, such as a slope; absent where there is nothing. */
+  readonly parameters?: readonly number[];
 }
 
 /** Running capability of one stream since its limits were set. */
@@ -73,15 +85,33 @@ export interface Capability {
   readonly ppk: number;
   readonly ppkLower: number;
   readonly ppkUpper: number;
+  /** Degrees of freedom behind the sigma within. */
+  readonly withinFreedom?: number;
+  /** Parts per million out of specification by the normal (log-normal) distribution, with the sigma within and the overall one. */
+  readonly expectedPpmWithin?: number;
+  readonly expectedPpmOverall?: number;
+  /** Parts per million out of specification as counted; NaN without specification. */
+  readonly observedPpm?: number;
+  /** Percentiles as seen, with the largest error of the outer ones as a share of all values. */
+  readonly percentiles?: {
+    readonly p0135: number;
+    readonly p50: number;
+    readonly p99865: number;
+    readonly rankError: number;
+  };
+  /** What the lower end of the interval of Ppk must reach. */
+  readonly target?: number;
+  /** `unproven`: the interval holds the target; `not_entitled`: see `withheld`. */
+  readonly verdict?: 'capable' | 'not_capable' | 'unproven' | 'not_entitled';
   /** Why the figure may not be quoted, or null. */
-  readonly withheld: 'too_few' | 'unstable' | 'no_spec' | 'no_limits' | null;
+  readonly withheld: 'too_few' | 'unstable' | 'no_spec' | 'no_limits' | 'gauge_unfit' | 'gauge_unknown' | null;
 }
 
 /** The streaming engine: O(1) a subgroup, no clock, no randomness, no I/O. */
 export interface Engine {
   /** Adds a stream, returns its index (0, 1, 2 …). Throws PumjilError RULE_INVALID / CONFIG_INVALID. */
   open(spec: StreamSpec): number;
-  /** New plan for a known stream: same chart and settings keep learnt limits; run histories restart, the line breaks. */
+  /** New plan for a known stream: same chart and settings keep learnt limits; run histories restart, the line breaks. Where only specification or class differ, the line goes on. */
   reconfigure(ix: number, spec: StreamSpec): void;
   /** Judges one closed subgroup. The answer is valid until the next call. `froze` is true when this subgroup completed the baseline (version 1 now in force, for the next subgroup on). */
   step(ix: number, subgroup: SubgroupData): { readonly lanes: readonly LanePoint[]; readonly froze: boolean };
@@ -97,6 +127,10 @@ export interface Engine {
   save(ix: number): Float64Array;
   load(ix: number, state: Float64Array): void;
   limits(ix: number): LimitsInForce;
+  /** Names that `SubgroupData.key` points into; none where the stream's chart does not pool parts. */
+  keys(ix: number): readonly string[];
+  /** What the chart tells of the newest point beside its row, for the event of a signal; undefined where it has nothing to tell. */
+  explain(ix: number): Readonly<Record<string, number>> | undefined;
   capability(ix: number): Capability;
   /** Complete state; `restore` of it continues bit for bit. */
   snapshot(): Uint8Array;

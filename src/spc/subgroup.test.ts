@@ -11,7 +11,7 @@ interface Plan {
 }
 
 function taken(closed: readonly ClosedSubgroup[]) {
-  return closed.map(({ x, size, length, ...rest }) => ({
+  return closed.map(({ x, size, length, changed: _, ...rest }) => ({
     ...rest,
     length,
     x: [...x.subarray(0, length)],
@@ -50,6 +50,25 @@ test('a changed key closes the open subgroup before the member is added', () => 
   expect(taken(subgroups.add(ix, 2, 1, 200, ['A', 't2']))).toMatchObject([
     { x: [1], timeMs: 100, partial: true, discarded: false, closedBy: 'key' },
   ]);
+});
+
+test('the first subgroup after a changed key says so, over a missing one and a discarded one, and over a snapshot', () => {
+  const plan: Plan = { size: 2, close_on: ['tool'], partial: 'discard' };
+  const subgroups = createSubgroups();
+  const ix = subgroups.open(plan);
+  const changes = (tool: string, timeMs: number) =>
+    subgroups.add(ix, timeMs, 1, timeMs, [tool]).map(({ discarded, changed }) => [discarded, changed]);
+  changes('T1', 1);
+  expect(changes('T1', 2)).toEqual([[false, false]]);
+  changes('T2', 3);
+  // The only piece of T2 closes unfinished and is discarded: the change is still to be told.
+  expect(changes('T3', 4)).toEqual([[true, true]]);
+  const restored = createSubgroups();
+  restored.restore(subgroups.snapshot());
+  expect(restored.add(ix, 5, 1, 5, ['T3'])[0]).toMatchObject({ discarded: false, changed: true });
+  expect(changes('T3', 5)).toEqual([[false, true]]);
+  changes('T3', 6);
+  expect(changes('T3', 7)).toEqual([[false, false]]);
 });
 
 test('with a size of one a changed key and the size close two at once', () => {

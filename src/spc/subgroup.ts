@@ -20,6 +20,8 @@ export interface ClosedSubgroup extends SubgroupData {
   /** Partial, and the plan discards such: not to be judged, only told. */
   readonly discarded: boolean;
   readonly closedBy: 'size' | 'time' | 'key' | 'flush';
+  /** Its `close_on` keys are not those of the subgroup before; one that was discarded does not count as such. */
+  readonly changed: boolean;
 }
 
 /** Subgroups of many streams. Every answer is valid until the next call. */
@@ -58,6 +60,8 @@ type Plan = SubgroupPlan & { readonly kind: SubgroupKind };
 /** A subgroup that is still open. */
 export interface OpenSubgroup {
   keys: readonly string[];
+  /** Keys of the subgroup before; absent before the first. */
+  before?: readonly string[];
   members: number;
   present: number;
   firstMs: number;
@@ -150,14 +154,15 @@ export function createSubgroups(): Subgroups {
         numbers.set(x.subarray(0, lengths[ix]), to + SCALARS);
         to += SCALARS + lengths[ix]!;
       }
-      const description = streams.map(({ plan, keys }) => ({ plan, keys }));
+      const description = streams.map(({ plan, keys, before }) => ({ plan, keys, before }));
       return packSnapshot(LAYOUT, new TextEncoder().encode(JSON.stringify(description)), numbers);
     },
     restore(bytes) {
       const { description, numbers } = openSnapshot(LAYOUT, bytes);
       let from = 0;
       // Written by snapshot() of the same layout.
-      streams = (description as { plan: Plan; keys: readonly string[] }[]).map(({ plan, keys }) => {
+      const known = description as { plan: Plan; keys: readonly string[]; before?: readonly string[] }[];
+      streams = known.map(({ plan, keys, before }) => {
         const [members = 0, present = 0, firstMs = 0, lastMs = 0, count = 0, inspected = 0] = numbers.subarray(
           from,
           from + SCALARS,
@@ -166,7 +171,8 @@ export function createSubgroups(): Subgroups {
         const x = numbers.slice(from + SCALARS, from + SCALARS + length);
         from += SCALARS + length;
         if (from > numbers.length) throw unknown('does not hold all of its subgroups');
-        return { plan, keys, members, present, firstMs, lastMs, count, inspected, x };
+        const since = before === undefined ? {} : { before };
+        return { plan, keys, ...since, members, present, firstMs, lastMs, count, inspected, x };
       });
     },
   };
@@ -220,6 +226,10 @@ function close(open: Open, to: Closed, closedBy: ClosedSubgroup['closedBy']): vo
   to.partial = open.members < open.plan.size;
   to.discarded = to.partial && open.plan.partial === 'discard';
   to.closedBy = closedBy;
+  const { before } = open;
+  // Another list of keys is another plan, not a change on the floor.
+  to.changed = before !== undefined && before.length === open.keys.length && isChanged(before, open.keys);
+  if (!to.discarded) open.before = open.keys;
   open.members = 0;
   open.present = 0;
   open.count = 0;
@@ -274,5 +284,6 @@ function emptyClosed(): Closed {
     partial: false,
     discarded: false,
     closedBy: 'size',
+    changed: false,
   };
 }

@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseRule } from '../../src/spc/rule.ts';
+import { type Interval, PRICED_SHIFTS } from '../../src/spc/price/price.ts';
 import { type Covered, filesIn, ROOT } from './place.ts';
-import { isExact } from './rule-chain.ts';
 import { ruleSetContract } from './rule-set.ts';
-import { keptPrices, priceOf, ruleSets, rulesDoc, SHIFTS, simulatedArl } from './rules-doc.ts';
+import { keptPrices, priceOf, ruleSets, rulesDoc } from './rules-doc.ts';
 
 /** Registers the contract of every rule set. */
 export function discoverRuleSets(): Covered {
@@ -19,20 +18,27 @@ export function discoverRuleSets(): Covered {
 
   test('kept prices belong to the sets as they are: exact ones recomputed, simulated ones within their interval', () => {
     for (const set of ruleSets()) {
-      const kept = keptPrices().find((price) => price.set === set.id)!;
-      expect(kept.rules).toEqual(set.rules.map(({ sentence }) => sentence));
-      if (isExact(kept.rules.map(parseRule))) {
-        expect(kept).toEqual(priceOf(set, 0, 0));
+      const kept = keptPrices().find((each) => each.set === set.id)!;
+      const now = priceOf(set, 3000);
+      expect(kept.rules).toEqual(now.rules);
+      expect(now.price.method).toBe(kept.price.method);
+      expect(now.price.newEventsPerPoint).toBeCloseTo(kept.price.newEventsPerPoint, 12);
+      if (now.price.method === 'exact') {
+        expect(JSON.parse(JSON.stringify(now.price))).toEqual(kept.price);
         continue;
       }
       // Eighteen comparisons at once: intervals of 99 % each would be too narrow, 1.5 times as wide is 99.99 %.
-      for (const [i, shift] of SHIFTS.entries()) {
-        const { mean, half } = simulatedArl(kept.rules, shift, 3000, 77 + i);
-        expect(Math.abs(mean - kept.arl[i]!), `${set.id} at ${shift}`).toBeLessThan(
-          1.5 * (half + kept.simulated!.half[i]!),
-        );
-      }
+      expect(reaches(now.price.arl0, now.price.interval!, kept.price.arl0), set.id).toBe(true);
+      for (const shift of PRICED_SHIFTS)
+        expect(
+          reaches(now.price.arlBySigma[shift], now.price.intervalBySigma![shift], kept.price.arlBySigma[shift]),
+          `${set.id} at ${shift}`,
+        ).toBe(true);
     }
   });
   return places;
+}
+
+function reaches(mean: number, interval: Interval, kept: number): boolean {
+  return Math.abs(mean - kept) < 0.75 * (interval.upper - interval.lower);
 }

@@ -47,6 +47,12 @@ export function SearchDialog({ close }: { close: () => void }) {
             chosen.value = 0;
           }}
           onKeyDown={(event) => {
+            // A search field would keep the first Esc to itself and only empty itself.
+            if (event.key === 'Escape') {
+              event.preventDefault();
+              close();
+              return;
+            }
             const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
             if (step === 0) return;
             event.preventDefault();

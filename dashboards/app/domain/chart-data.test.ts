@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PointJson, StreamJson } from '../../../src/api/contract.ts';
 import { chartLanes, decimalsOfStream, stripMarks, subgroupRows } from './chart-data.ts';
-import { falseAlarmPrice } from './price.ts';
 import { shiftAt } from './shift.ts';
 import { newestSubgroups } from './subgroups.ts';
 
@@ -76,11 +75,6 @@ test('the newest subgroups keep all their lanes', () => {
   expect(newestSubgroups(points, 2).map((p) => p.seq)).toEqual([2, 2, 3, 3]);
 });
 
-test('a price is named only for rule sets it is known for, in any order', () => {
-  expect(falseAlarmPrice(['N2', 'N1'])).toBe('216');
-  expect(falseAlarmPrice(['N1', 'X1'])).toBeUndefined();
-});
-
 test('a night shift goes on after midnight and belongs to the day it began on', () => {
   const night = { id: 'N', name: null, from: '20:00', to: '08:00', breaks: [], days: [5] };
   expect(shiftAt([night], '23:00', 5)?.id).toBe('N');
@@ -100,4 +94,18 @@ test('decimals are those of the gauge, also where the device sends single precis
   expect(decimalsOfStream(row, null)).toBe(1);
   expect(decimalsOfStream(row, 0.05)).toBe(2);
   expect(decimalsOfStream(row, 0.0123456)).toBe(2);
+});
+
+test('a share of many inspected parts has the decimals that tell it from the next, before there are limits and after', () => {
+  const share = (value: number, n: number, sigma: number | null) =>
+    ({
+      kind: 'attribute',
+      limits: { sigma },
+      lastPoints: [point(1, 0, { statistic: 'p', value, n })],
+    }) as unknown as StreamJson;
+  // The page writes one decimal more: 3 of 1800 as 0.0017, where one more or less is 0.0006.
+  expect(decimalsOfStream(share(3 / 1800, 1800, null), null)).toBe(3);
+  expect(decimalsOfStream(share(0, 1800, null), null)).toBe(3);
+  expect(decimalsOfStream(share(3 / 1800, 1800, Math.sqrt(3 / 1800)), null)).toBe(3);
+  expect(decimalsOfStream(share(0.3, 20, null), null)).toBe(2);
 });

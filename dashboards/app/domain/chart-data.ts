@@ -73,11 +73,18 @@ export function stripMarks(rows: readonly SubgroupRow[], events: readonly EventJ
  * A continuous source has no resolution: three significant digits of its sigma are enough.
  */
 export function decimalsOfStream(stream: StreamJson, resolution: number | null): number {
-  if (stream.kind === 'attribute') return Math.max(0, decimalsForSpread(stream.limits.sigma ?? Number.NaN) - 1);
+  if (stream.kind === 'attribute')
+    return Math.max(0, decimalsForSpread(stream.limits.sigma ?? spreadOfShare(stream.lastPoints[0])) - 1);
   const { lower, target, upper } = stream.spec;
   const values = resolution === null ? [stream.lastValue, lower, target, upper] : [resolution];
   const sigma = stream.capability.sigmaOverall ?? 0;
   return Math.min(decimalsOf(values.map((value) => value ?? Number.NaN)), sigma > 0 ? decimalsForSpread(sigma) : 6);
+}
+
+/** Before there are limits: sigma of one inspected unit, as they have it; where nothing was found, as if one had been. */
+function spreadOfShare(point: PointJson | undefined): number {
+  const { value, n } = point ?? { value: null, n: 0 };
+  return n > 0 ? Math.sqrt(Math.max(value ?? 0, 1 / n)) : Number.NaN;
 }
 
 /** Statistics that cannot fall below 0: a lower limit there is none, and is written `LCL –`. */

@@ -39,6 +39,12 @@ function stream(over: Partial<StreamJson> = {}): StreamJson {
     ppk: 1.5,
     ppkLower: 1.4,
     ppkUpper: 1.6,
+    expectedPpmWithin: 3,
+    expectedPpmOverall: 3,
+    observedPpm: 0,
+    percentiles: { p0135: 7, p50: 10, p99865: 13, rankError: 0.01 },
+    target: 1.33,
+    verdict: 'capable' as const,
     withheld: null,
   };
   return {

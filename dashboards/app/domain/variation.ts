@@ -67,8 +67,8 @@ export function variationOf(stream: StreamJson, nowMs: number, isIdle = false): 
 /** The verdict on capability. Too few values widen the interval: that is `?`, not an error. */
 export function assuranceOf(stream: StreamJson): Assurance {
   const { withheld, ppkLower, ppkUpper } = stream.capability;
-  if (withheld === 'no_spec' || withheld === 'unstable' || withheld === 'no_limits') return '–';
   if (withheld === 'too_few') return '?';
+  if (withheld !== null) return '–';
   if (ppkLower === null || ppkUpper === null) return '–';
   if (ppkLower >= PPK_TARGET) return 'P';
   return ppkUpper < PPK_TARGET ? 'F' : '?';

@@ -1,4 +1,5 @@
 // The words of the screens in English.
+import { chartNameEn, statisticEn } from './chart-words.ts';
 import type { ko } from './ko.ts';
 
 export const en: typeof ko = {
@@ -92,25 +93,8 @@ export const en: typeof ko = {
   },
   stream: { part: 'Part', split: 'Split', none: '–' },
   characteristic: {
-    statistic: {
-      x: 'value x',
-      mean: 'mean x̄',
-      range: 'range R',
-      s: 'std dev s',
-      mr: 'moving range MR',
-      p: 'fraction p',
-      u: 'per unit u',
-      ewma: 'EWMA',
-      n: 'inspected n',
-    },
-    chartName: {
-      'i-mr': 'I-MR chart',
-      'xbar-r': 'X̄-R chart',
-      'xbar-s': 'X̄-s chart',
-      p: 'p chart',
-      u: 'u chart',
-      ewma: 'EWMA chart',
-    },
+    statistic: statisticEn,
+    chartName: chartNameEn,
     window: 'Window',
     all: 'All',
     stratify: 'Stratify',
@@ -152,6 +136,8 @@ export const en: typeof ko = {
       unstable: 'The process is unstable, so no capability is stated. Remove the cause of the signal first.',
       no_spec: 'Without a specification there is no capability.',
       no_limits: 'Stated once the control limits are set.',
+      gauge_unfit: 'The gauge is not fit for this tolerance, so no capability is stated.',
+      gauge_unknown: 'Nothing is known of the gauge yet, so no capability is stated.',
     },
     verdict: {
       P: (target) => `Meets the target of ${target}.`,
@@ -174,7 +160,7 @@ export const en: typeof ko = {
     version: 'Limits',
     context: 'Context',
     events: 'Events',
-    strip: '▲ lot or tool change  ○ event',
+    strip: '▲ lot · ▼ tool change · ○ event · // gap, pause',
     thinned: (shown, total) => `Showing ${shown} of ${total} points. Every signal is shown.`,
     adapter: 'Source',
     late: (ago) => `Values are late: the last came ${ago}.`,

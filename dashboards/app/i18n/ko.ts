@@ -1,4 +1,5 @@
 // The words of the screens in Korean: the source. English must have the same shape, see en.ts.
+import { chartNameKo, statisticKo } from './chart-words.ts';
 import { evidenceSourceKo } from './evidence-ko.ts';
 import { josa } from './josa.ts';
 
@@ -93,25 +94,8 @@ export const ko = {
   },
   stream: { part: '품번', split: '구분', none: '–' },
   characteristic: {
-    statistic: {
-      x: '개별값 x',
-      mean: '평균 x̄',
-      range: '범위 R',
-      s: '표준편차 s',
-      mr: '이동범위 MR',
-      p: '부적합품률 p',
-      u: '단위당 부적합수 u',
-      ewma: 'EWMA',
-      n: '검사 수 n',
-    } as Readonly<Record<string, string>>,
-    chartName: {
-      'i-mr': 'I-MR 관리도',
-      'xbar-r': 'X̄-R 관리도',
-      'xbar-s': 'X̄-s 관리도',
-      p: 'p 관리도',
-      u: 'u 관리도',
-      ewma: 'EWMA 관리도',
-    } as Readonly<Record<string, string>>,
+    statistic: statisticKo,
+    chartName: chartNameKo,
     window: '표시 범위',
     all: '전체',
     stratify: '층별',
@@ -144,7 +128,7 @@ export const ko = {
     histogramDesc: (n: number, below: number, above: number) =>
       `측정값 ${n}개, 규격 하한 미만 ${below}개, 규격 상한 초과 ${above}개.`,
     fits: '실선 군내, 점선 전체',
-    outOfSpec: (n: number, total: number) => `규격 이탈 ${n} / ${total}`,
+    outOfSpec: (n: string, total: string) => `규격 이탈 ${n} / ${total}`,
     capability: '공정능력',
     interval: '95 % 신뢰구간',
     verdictHeld: '판정 보류',
@@ -153,6 +137,8 @@ export const ko = {
       unstable: '공정이 불안정하여 공정능력을 판정하지 않습니다. 먼저 이상 원인을 제거하십시오.',
       no_spec: '규격이 없어 공정능력을 산출하지 않습니다.',
       no_limits: '관리한계가 정해지면 산출합니다.',
+      gauge_unfit: '게이지가 이 공차에 적합하지 않아 공정능력을 판정하지 않습니다.',
+      gauge_unknown: '게이지 평가가 없어 공정능력을 판정하지 않습니다.',
     },
     verdict: {
       P: (target: string) => `목표 ${josa(target, '을/를')} 만족합니다.`,
@@ -181,7 +167,7 @@ export const ko = {
     version: '한계판',
     context: '조건',
     events: '이력',
-    strip: '▲ 로트·공구 변경  ○ 이벤트',
+    strip: '▲ 로트 · ▼ 공구 변경 · ○ 이벤트 · // 공백, 중단',
     thinned: (shown: number, total: number) =>
       `전체 ${total}점 중 ${shown}점을 표시합니다. 이상 신호는 모두 표시됩니다.`,
     adapter: '수집',

@@ -45,6 +45,8 @@ export interface Api {
   cause(alarm: string, commandId: string, cause: string, text: string): Promise<CommandJson>;
   diagnosis(): Promise<DiagnosisJson>;
   health(): Promise<HealthJson>;
+  /** Says that the disk was looked at after it failed. */
+  acknowledgeDisk(): Promise<void>;
 }
 
 /** A long stretch comes as an envelope of about so many subgroups. */
@@ -99,5 +101,8 @@ export function createApi(onSignedOut: () => void): Api {
       post(`/api/alarms/${id(alarm)}/cause`, text === '' ? { commandId, cause } : { commandId, cause, text }),
     diagnosis: () => get('/api/diagnosis'),
     health: () => get('/api/health'),
+    acknowledgeDisk: async () => {
+      await post('/api/health/disk-failed/acknowledge', {});
+    },
   };
 }

@@ -6,6 +6,8 @@ import { dictionaryOf, type Language } from '../i18n/dictionary.ts';
 import { type Writer, writer } from '../i18n/format.ts';
 import { type Api, ApiFailure, createApi } from './api.ts';
 import { openLive } from './live.ts';
+import { pastWatch } from './past-watch.ts';
+import { applyAlarm, isChanging, withPoint } from './take-in.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type LinkState = { readonly kind: 'connecting' | 'open' } | { readonly kind: 'lost'; readonly sinceMs: number };
@@ -38,6 +40,8 @@ export interface AppState {
   logout(): Promise<void>;
   /** Puts a changed alarm in its place. */
   putAlarm(alarm: AlarmJson): void;
+  /** Counts how often live messages were missed: whoever keeps something by them fetches it anew. */
+  readonly missed: ReadonlySignal<number>;
   /** Hears every live message after it was taken in; call the answer to stop. */
   onLive(listener: (messages: readonly LiveJson[]) => void): () => void;
 }
@@ -45,11 +49,6 @@ export interface AppState {
 const RELOAD_MS = 15_000;
 /** While the past is read in, and before the first value. */
 const SOON_MS = 2000;
-/** Values older than this that still move are the past being read in. */
-const PAST_MS = 600_000;
-const STILL_MOVING_MS = 12_000;
-/** Looks at old values, SOON_MS apart, before they count as all there is. */
-const LOOKS = 4;
 
 /** Creates the state; nothing is fetched before `start`. */
 export function createAppState(): AppState {
@@ -68,14 +67,17 @@ export function createAppState(): AppState {
   const nowMs = signal(Date.now());
   const slowNowMs = computed(() => Math.floor(nowMs.value / 5000) * 5000);
   const idle = computed(() => idleStreams([...streams.value.values()], slowNowMs.value));
+  const missed = signal(0);
   const listeners = new Set<(messages: readonly LiveJson[]) => void>();
   let offsetMs = 0;
-  /** Newest time of each stream when all were fetched last. */
-  let seen: ReadonlyMap<string, number> | undefined;
-  let looks = 0;
-  let movedMs = Number.NEGATIVE_INFINITY;
+  let watch = pastWatch();
   let closeLive: (() => void) | undefined;
   let reload: ReturnType<typeof setTimeout> | undefined;
+  /** By performance.now(), which no one sets back. */
+  let reloadDueMs = 0;
+  let loadedMs = Number.NEGATIVE_INFINITY;
+  /** Alarms pushed since the last fetch began: the answer may not know them yet. */
+  let pushed: AlarmJson[] = [];
 
   const api = createApi(signedOut);
 
@@ -89,6 +91,8 @@ export function createAppState(): AppState {
   }
 
   async function load(): Promise<void> {
+    loadedMs = performance.now();
+    pushed = [];
     try {
       const [plantAnswer, streamsAnswer, alarmsAnswer] = await Promise.all([
         api.plant(),
@@ -98,8 +102,12 @@ export function createAppState(): AppState {
       offsetMs = streamsAnswer.nowMs - Date.now();
       nowMs.value = streamsAnswer.nowMs;
       plant.value = plantAnswer;
-      streams.value = new Map(streamsAnswer.streams.map((row) => [row.id, row]));
-      alarms.value = new Map(alarmsAnswer.alarms.map((row) => [row.id, row]));
+      const nextStreams = new Map(streamsAnswer.streams.map((row) => [row.id, row]));
+      const nextAlarms = new Map(alarmsAnswer.alarms.map((row) => [row.id, row]));
+      for (const alarm of pushed)
+        if (alarm.seq > (nextAlarms.get(alarm.id)?.seq ?? -1)) applyAlarm(nextStreams, nextAlarms, alarm);
+      streams.value = nextStreams;
+      alarms.value = nextAlarms;
       failure.value = null;
       isLoaded.value = true;
       followPast(streamsAnswer.nowMs, streamsAnswer.streams);
@@ -110,33 +118,33 @@ export function createAppState(): AppState {
 
   /** Sees to it that the past being read in is neither taken for live nor pushed here value by value. */
   function followPast(now: number, rows: readonly StreamJson[]): void {
-    const behind = rows.filter((row) => now - (row.lastTimeMs ?? 0) > PAST_MS);
-    // A stream that was not there before and is already old moves too.
-    const before = seen;
-    const moving = behind.filter((row) => before !== undefined && (row.lastTimeMs ?? 0) > (before.get(row.id) ?? -1));
-    looks += 1;
-    // The server may be too busy with the past to show it moving at once.
-    const isUndecided = looks <= LOOKS;
-    seen = new Map(rows.map((row) => [row.id, row.lastTimeMs ?? 0]));
-    const isBehind = 2 * behind.length > rows.length;
-    if (!isBehind) movedMs = Number.NEGATIVE_INFINITY;
-    else if (moving.length > 0) movedMs = Date.now();
-    const isPast = Date.now() - movedMs < STILL_MOVING_MS;
-    if (isPast && moving.length > 0) past.value = { untilMs: Math.min(...moving.map((row) => row.lastTimeMs ?? 0)) };
-    else if (!isPast) past.value = null;
+    const { isPast, untilMs, isUndecided } = watch.look(now, rows);
+    if (!isPast) past.value = null;
+    else if (untilMs !== undefined) past.value = { untilMs };
     if (isPast) {
       closeLive?.();
       closeLive = undefined;
       link.value = { kind: 'connecting' };
-    } else if (!isBehind || !isUndecided) listen();
-    if (isPast || rows.length === 0 || (isBehind && isUndecided)) reloadIn(SOON_MS);
+    } else listen();
+    if (isPast || isUndecided || rows.length === 0) reloadIn(SOON_MS);
   }
 
+  /** Fetches everything in so long, or earlier where that was planned already. */
   function reloadIn(ms: number): void {
-    reload ??= setTimeout(() => {
+    const dueMs = performance.now() + ms;
+    if (reload !== undefined && reloadDueMs <= dueMs) return;
+    clearTimeout(reload);
+    reloadDueMs = dueMs;
+    reload = setTimeout(() => {
       reload = undefined;
       void load();
     }, ms);
+  }
+
+  /** A server that cannot keep up may say so again and again: it is asked for everything at a bearable pace. */
+  function resync(): void {
+    missed.value += 1;
+    reloadIn(Math.max(0, loadedMs + SOON_MS - performance.now()));
   }
 
   function listen(): void {
@@ -149,13 +157,12 @@ export function createAppState(): AppState {
         } else if (link.value.kind !== 'lost') link.value = { kind: 'lost', sinceMs: nowMs.value };
       },
       refused: () => void load(),
-      resync: () => void load(),
+      resync,
     });
   }
 
   async function enter(): Promise<void> {
-    seen = undefined;
-    looks = 0;
+    watch = pastWatch();
     await load();
     // Also when the first answer failed: the push tries again by itself and then everything is fetched.
     if (!isLoaded.value) listen();
@@ -164,19 +171,25 @@ export function createAppState(): AppState {
   function take(messages: readonly LiveJson[]): void {
     const nextStreams = new Map(streams.value);
     const nextAlarms = new Map(alarms.value);
-    let isUnknown = false;
+    let isAlarm = false;
+    let isOutdated = false;
     for (const message of messages) {
       if (message.type === 'point') {
         const row = nextStreams.get(message.stream);
-        if (row === undefined) isUnknown = true;
+        if (row === undefined) isOutdated = true;
         else nextStreams.set(row.id, withPoint(row, message.point));
-      } else if (message.type === 'alarm') applyAlarm(nextStreams, nextAlarms, message.alarm);
+      } else if (message.type === 'alarm') {
+        isAlarm = true;
+        pushed.push(message.alarm);
+        applyAlarm(nextStreams, nextAlarms, message.alarm);
+      } else if (message.type === 'event' && isChanging(message.event)) isOutdated = true;
     }
     streams.value = nextStreams;
-    alarms.value = nextAlarms;
+    // What depends on the alarms alone stays as it is when none has changed.
+    if (isAlarm) alarms.value = nextAlarms;
     for (const listener of listeners) listener(messages);
     // Capability and baselines are not pushed: fetch them now and then while the plant runs.
-    reloadIn(isUnknown ? 1000 : RELOAD_MS);
+    reloadIn(isOutdated ? 1000 : RELOAD_MS);
   }
 
   setInterval(() => {
@@ -193,6 +206,7 @@ export function createAppState(): AppState {
     failure,
     isLoaded,
     past,
+    missed,
     language,
     theme,
     nowMs,
@@ -237,26 +251,6 @@ export function createAppState(): AppState {
       return () => listeners.delete(listener);
     },
   };
-}
-
-function withPoint(row: StreamJson, point: StreamJson['lastPoints'][number]): StreamJson {
-  const others = row.lastPoints.filter((known) => known.lane !== point.lane);
-  const isNewer = row.lastTimeMs === null || point.timeMs > row.lastTimeMs;
-  return {
-    ...row,
-    lastPoints: [...others, point].sort((a, b) => a.lane - b.lane),
-    lastTimeMs: isNewer ? point.timeMs : row.lastTimeMs,
-  };
-}
-
-function applyAlarm(streams: Map<string, StreamJson>, alarms: Map<string, AlarmJson>, alarm: AlarmJson): void {
-  const isOpen = alarm.state !== 'closed';
-  if (isOpen) alarms.set(alarm.id, alarm);
-  else alarms.delete(alarm.id);
-  const row = alarm.stream === null ? undefined : streams.get(alarm.stream);
-  if (row === undefined) return;
-  const others = row.openAlarms.filter((id) => id !== alarm.id);
-  streams.set(row.id, { ...row, openAlarms: isOpen ? [...others, alarm.id] : others });
 }
 
 /** A choice the browser remembers; undefined when there is none or storage is refused. */

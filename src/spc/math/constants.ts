@@ -1,4 +1,5 @@
 // Control chart constants, exact to double precision.
+import { MEDIAN_ERRORS } from './median-table.ts';
 import { RANGE_CONSTANTS } from './range-table.ts';
 
 /** Largest subgroup for which the constants of the range are known. */
@@ -6,6 +7,10 @@ export const MAX_RANGE_SIZE = RANGE_CONSTANTS.length + 1;
 
 const D2_TABLE = Float64Array.from({ length: MAX_RANGE_SIZE + 1 }, (_, n) => RANGE_CONSTANTS[n - 2]?.[0] ?? Number.NaN);
 const D3_TABLE = Float64Array.from({ length: MAX_RANGE_SIZE + 1 }, (_, n) => RANGE_CONSTANTS[n - 2]?.[1] ?? Number.NaN);
+const MEDIAN_TABLE = Float64Array.from(
+  { length: MEDIAN_ERRORS.length + 1 },
+  (_, n) => MEDIAN_ERRORS[n - 1] ?? Number.NaN,
+);
 
 const C4_ROWS = 61;
 const C4_TABLE = c4Table();
@@ -30,6 +35,18 @@ export function d2(n: number): number {
  */
 export function d3(n: number): number {
   return D3_TABLE[n] ?? Number.NaN;
+}
+
+/**
+ * Standard deviation of the median of n standard normal values; for even n the median is the mean of the two middle ones.
+ *
+ * @param n subgroup size, 1 … 100; anything else gives NaN
+ * @see Hojo (1931), Biometrika 23, 315
+ * @example
+ * (medianError(5) * Math.sqrt(5)).toFixed(4); // => '1.1976'
+ */
+export function medianError(n: number): number {
+  return MEDIAN_TABLE[n] ?? Number.NaN;
 }
 
 /**

@@ -42,7 +42,7 @@ export function AlarmDetail({
       </p>
       <h2>
         {stream === undefined ? t.alarms.kind[alarm.kind] : w.pick(stream.name)}
-        <ClassMark of={alarm.class} />
+        {stream !== undefined && <ClassMark of={alarm.class} />}
         <span class={`state is-${alarm.state}`}>{t.alarms.state[alarm.state]}</span>
       </h2>
       <p class="alarm-text">

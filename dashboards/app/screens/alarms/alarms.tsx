@@ -126,7 +126,7 @@ function AlarmRow({ alarm, isChosen }: { alarm: AlarmJson; isChosen: boolean }) 
         <span class="need-what">
           <b>
             {stream === undefined ? alarm.adapter : w.pick(stream.name)}
-            <ClassMark of={alarm.class} />
+            {stream !== undefined && <ClassMark of={alarm.class} />}
           </b>
           <span class="quiet">
             {stream === undefined

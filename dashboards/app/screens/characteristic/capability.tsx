@@ -1,6 +1,7 @@
 // Capability: never a figure without its interval, its n and whether it may be quoted.
 import type { StreamDetailJson } from '../../../../src/api/contract.ts';
 import { decimalsForSpread } from '../../../../src/figure/number-format.ts';
+import { unitSign } from '../../domain/unit-sign.ts';
 import { assuranceOf, PPK_TARGET } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
@@ -13,6 +14,7 @@ export function Capability({ detail }: { detail: StreamDetailJson }) {
   const isHeld = c.withheld !== null;
   const assurance = assuranceOf(stream);
   const fine = decimalsForSpread(c.sigmaOverall ?? Number.NaN);
+  const withUnit = (value: number | null): string => `${w.figure(value, fine)} ${unitSign(stream.unit)}`.trim();
   const rows = [
     ['Cp', c.cp, null, null],
     ['Cpk', c.cpk, c.cpkLower, c.cpkUpper],
@@ -54,15 +56,15 @@ export function Capability({ detail }: { detail: StreamDetailJson }) {
         <dl class="pairs">
           <div>
             <dt>{t.characteristic.mean}</dt>
-            <dd>{w.figure(c.mean, fine)}</dd>
+            <dd>{withUnit(c.mean)}</dd>
           </div>
           <div>
             <dt>{t.characteristic.within}</dt>
-            <dd>{w.figure(c.sigmaWithin, fine)}</dd>
+            <dd>{withUnit(c.sigmaWithin)}</dd>
           </div>
           <div>
             <dt>{t.characteristic.overall}</dt>
-            <dd>{w.figure(c.sigmaOverall, fine)}</dd>
+            <dd>{withUnit(c.sigmaOverall)}</dd>
           </div>
         </dl>
       )}

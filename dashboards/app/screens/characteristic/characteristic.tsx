@@ -8,6 +8,7 @@ import { controlChart } from '../../../../src/figure/control-chart.ts';
 import { Failure, Loading } from '../../components/notice.tsx';
 import { useWidth } from '../../components/scene-figure.tsx';
 import { streamTail } from '../../components/stream-name.ts';
+import { Unit } from '../../components/unit.tsx';
 import {
   chartColumns,
   chartLanes,
@@ -16,6 +17,7 @@ import {
   stripMarks,
   subgroupRows,
 } from '../../domain/chart-data.ts';
+import { unitSign } from '../../domain/unit-sign.ts';
 import { utcOffsetMinutes } from '../../i18n/format.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 import { ClassMark } from '../overview/lines.tsx';
@@ -43,7 +45,11 @@ function StreamPage({ id }: { id: string }) {
   if (data.failure !== null) {
     return (
       <div>
-        <Failure failure={data.failure} retry={data.reload} />
+        {data.failure.status === 404 ? (
+          <p role="alert">{t.characteristic.notFound}</p>
+        ) : (
+          <Failure failure={data.failure} retry={data.reload} />
+        )}
         <p>
           <a href="/">{t.characteristic.back}</a>
         </p>
@@ -58,7 +64,10 @@ function StreamPage({ id }: { id: string }) {
       <div class="main-column">
         <section class="card chart-card">
           <div class="card-head">
-            <h2>{t.characteristic.chart}</h2>
+            <h2>
+              {t.characteristic.chart}{' '}
+              <Unit of={data.detail.stream.kind === 'variable' ? data.detail.stream.unit : ''} />
+            </h2>
             <fieldset class="choice">
               <legend class="visually-hidden">{t.characteristic.window}</legend>
               {WINDOWS.map((size) => (
@@ -108,7 +117,7 @@ function Head({ detail, decimals }: { detail: StreamDetailJson; decimals: number
   const spec =
     lower === null && upper === null
       ? ''
-      : `${t.characteristic.spec} ${w.figure(lower, decimals)} / ${w.figure(target, decimals)} / ${w.figure(upper, decimals)} ${stream.unit}`;
+      : `${t.characteristic.spec} ${w.figure(lower, decimals)} / ${w.figure(target, decimals)} / ${w.figure(upper, decimals)} ${unitSign(stream.unit)}`;
   const facts = [
     t.characteristic.chartName[characteristic.chart] ?? characteristic.chart,
     characteristic.kind === 'attribute' ? '' : t.characteristic.subgroup(characteristic.subgroup.size),
@@ -129,7 +138,7 @@ function Head({ detail, decimals }: { detail: StreamDetailJson; decimals: number
         <ClassMark of={stream.class} />
         <span class="last-value">
           {w.figure(isCount ? location?.value : stream.lastValue, isCount ? decimals + 1 : decimals)}{' '}
-          <small>{isCount ? `n=${w.count(location?.n ?? 0)}` : stream.unit}</small>
+          <small>{isCount ? `n=${w.count(location?.n ?? 0)}` : unitSign(stream.unit)}</small>
         </span>
       </h1>
       <ul class="facts">

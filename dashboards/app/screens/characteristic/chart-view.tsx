@@ -1,9 +1,11 @@
 // The chart pair with a cursor shared by both lanes: mouse, finger or arrow keys.
 import { useSignal } from '@preact/signals';
+import type { TargetedPointerEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { type ControlChart, columnAt } from '../../../../src/figure/control-chart.ts';
 import { CanvasFigure } from '../../components/scene-figure.tsx';
 import type { SubgroupRow } from '../../domain/chart-data.ts';
+import { contextWords } from '../../i18n/server-words.ts';
 import { useWriter } from '../../state/context.ts';
 
 export function ChartView({
@@ -33,17 +35,20 @@ export function ChartView({
     const from = at.value < 0 ? rows.length - (step < 0 ? 0 : 1) : at.value;
     at.value = Math.min(rows.length - 1, Math.max(0, from + step));
   };
+  const point = (event: TargetedPointerEvent<HTMLElement>): void => {
+    at.value = columnAt(scene.columnX, event.clientX - event.currentTarget.getBoundingClientRect().left);
+  };
   return (
     <section
       class="chart-view"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the cursor over the points
       tabIndex={0}
       aria-label={`${scene.title}, ${t.characteristic.chart}`}
-      onPointerMove={(event) => {
-        at.value = columnAt(scene.columnX, event.clientX - event.currentTarget.getBoundingClientRect().left);
-      }}
-      onPointerLeave={() => {
-        at.value = -1;
+      onPointerDown={point}
+      onPointerMove={point}
+      onPointerLeave={(event) => {
+        // A finger leaves when it is lifted: what it showed stays until something else is touched.
+        if (event.pointerType === 'mouse') at.value = -1;
       }}
       onBlur={() => {
         at.value = -1;
@@ -72,7 +77,7 @@ export function ChartView({
 function Tip({ row, decimals }: { row: SubgroupRow; decimals: number }) {
   const w = useWriter();
   const { t } = w;
-  const context = Object.entries(row.context);
+  const context = contextWords(row.context, w.language);
   return (
     <>
       <b>{w.full(row.timeMs)}</b>
@@ -90,7 +95,7 @@ function Tip({ row, decimals }: { row: SubgroupRow; decimals: number }) {
         n {row.lanes[0]?.n ?? '–'}
         {row.lanes[0] !== undefined && ` · L${row.lanes[0].limitsVersion}`}
       </span>
-      {context.length > 0 && <span class="quiet">{context.map(([key, value]) => `${key} ${value}`).join(' · ')}</span>}
+      {context.length > 0 && <span class="quiet">{context.join(' · ')}</span>}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { PointJson } from '../../../../src/api/contract.ts';
 import { ScrollBox } from '../../components/scroll-box.tsx';
 import type { SubgroupRow } from '../../domain/chart-data.ts';
+import { contextWords } from '../../i18n/server-words.ts';
 import { useWriter } from '../../state/context.ts';
 
 const SHOWN = 500;
@@ -28,12 +29,14 @@ export function DataTable({ rows, decimals, name }: { rows: readonly SubgroupRow
     w.full(row.timeMs),
     ...lanes.flatMap((_, lane) => laneCells(row.lanes[lane], (value) => w.figure(value, digits))),
     String(row.lanes[0]?.n ?? ''),
-    row.lanes.flatMap((point) => point?.rules ?? []).join(' '),
+    [...row.lanes.flatMap((point) => point?.rules ?? []), ...unjudged(row)].join(' '),
     `L${row.lanes[0]?.limitsVersion ?? 0}`,
-    Object.entries(row.context)
-      .map(([key, value]) => `${key} ${value}`)
-      .join(', '),
+    contextWords(row.context, w.language).join(', '),
   ];
+  function unjudged(row: SubgroupRow): string[] {
+    const [first] = row.lanes;
+    return first === undefined || first.status === 'judged' ? [] : [`(${t.characteristic.status[first.status]})`];
+  }
   const copy = async (): Promise<void> => {
     const lines = rows.map((row) => cellsOf(row, Math.max(decimals, 6)).map(plainCell).join('\t'));
     await navigator.clipboard.writeText([head.join('\t'), ...lines].join('\n'));
@@ -73,7 +76,7 @@ export function DataTable({ rows, decimals, name }: { rows: readonly SubgroupRow
                 {newestFirst.map((row) => (
                   <tr key={row.id} class={row.lanes.some((point) => (point?.rules.length ?? 0) > 0) ? 'is-signal' : ''}>
                     {cellsOf(row, decimals).map((cell, i) => (
-                      <td key={head[i] ?? i}>{cell}</td>
+                      <td key={`${head[i]}${i}`}>{cell}</td>
                     ))}
                   </tr>
                 ))}

@@ -4,6 +4,7 @@ import { useCallback } from 'preact/hooks';
 import type { HistogramJson, StreamDetailJson } from '../../../../src/api/contract.ts';
 import { histogram as layOut } from '../../../../src/figure/histogram.ts';
 import { SvgFigure, useWidth } from '../../components/scene-figure.tsx';
+import { Unit } from '../../components/unit.tsx';
 import { useWriter } from '../../state/context.ts';
 
 /** Nothing for counts: a share of nonconforming parts has no histogram of values. */
@@ -18,11 +19,23 @@ export function HistogramCard({
 }) {
   const w = useWriter();
   if (data === null || data.n === 0 || detail.stream.kind !== 'variable') return null;
-  return <Histogram data={data} decimals={decimals} name={w.pick(detail.stream.name)} />;
+  const { name, unit } = detail.stream;
+  return <Histogram data={data} decimals={decimals} name={w.pick(name)} unit={unit} />;
 }
 
-function Histogram({ data, decimals, name }: { data: HistogramJson; decimals: number; name: string }) {
-  const { t } = useWriter();
+function Histogram({
+  data,
+  decimals,
+  name,
+  unit,
+}: {
+  data: HistogramJson;
+  decimals: number;
+  name: string;
+  unit: string;
+}) {
+  const w = useWriter();
+  const { t } = w;
   const width = useSignal(0);
   const measured = useWidth(
     useCallback((next: number) => {
@@ -49,13 +62,15 @@ function Histogram({ data, decimals, name }: { data: HistogramJson; decimals: nu
   });
   return (
     <section class="card histogram-card">
-      <h2>{t.characteristic.histogram}</h2>
+      <h2>
+        {t.characteristic.histogram} <Unit of={unit} />
+      </h2>
       <div ref={measured} class="histogram-room">
         {width.value > 0 && <SvgFigure scene={scene} id="histogram" />}
       </div>
       <p class="quiet">
-        n = {data.n} · {t.characteristic.fits} ·{' '}
-        <span class={outside > 0 ? 'strong' : ''}>{t.characteristic.outOfSpec(outside, data.n)}</span>
+        n = {w.count(data.n)} · {t.characteristic.fits} ·{' '}
+        <span class={outside > 0 ? 'strong' : ''}>{t.characteristic.outOfSpec(w.count(outside), w.count(data.n))}</span>
       </p>
     </section>
   );

@@ -1,12 +1,12 @@
 // Stratification: the same characteristic in other cavities or parts, small charts with one scale.
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { PointJson, StreamDetailJson, StreamJson } from '../../../../src/api/contract.ts';
+import type { StreamDetailJson, StreamJson } from '../../../../src/api/contract.ts';
 import { sparkline } from '../../../../src/figure/sparkline.ts';
 import { SvgFigure } from '../../components/scene-figure.tsx';
 import { streamHref, streamTail } from '../../components/stream-name.ts';
 import { assuranceOf, GLYPH } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
+import { useLocationPoints } from '../../state/location-points.ts';
 
 type By = 'none' | 'split' | 'part';
 const POINTS = 50;
@@ -57,31 +57,18 @@ function SmallMultiples({ streams, currentId }: { streams: readonly StreamJson[]
   const app = useApp();
   const w = useWriter();
   const { t } = w;
-  const points = useSignal<ReadonlyMap<string, readonly PointJson[]>>(new Map());
-  const ids = streams.map((stream) => stream.id).join('\n');
-  useEffect(() => {
-    const abort = new AbortController();
-    for (const id of ids.split('\n')) {
-      app.api.points(id, POINTS, abort.signal).then(
-        (answer) => {
-          points.value = new Map(points.peek()).set(
-            id,
-            answer.points.filter((point) => point.lane === 0).slice(-POINTS),
-          );
-        },
-        () => undefined, // The tile stays empty; the header tells that the link is cut.
-      );
-    }
-    return () => abort.abort();
-  }, [ids]);
-  const values = [...points.value.values()].flat().flatMap((p) => [p.value, p.lower, p.upper]);
+  const points = useLocationPoints(
+    streams.map((stream) => stream.id),
+    POINTS,
+  );
+  const values = [...points.values()].flat().flatMap((p) => [p.value, p.lower, p.upper]);
   const finite = values.filter((value): value is number => value !== null);
   const range = finite.length > 0 ? { low: Math.min(...finite), high: Math.max(...finite) } : undefined;
   return (
     <>
       <ul class="multiples">
         {streams.map((stream) => {
-          const own = points.value.get(stream.id) ?? [];
+          const own = points.get(stream.id) ?? [];
           const newest = own.at(-1);
           const variation = app.variation(stream);
           const scene = sparkline({

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { DiagnosisJson } from '../../../../src/api/contract.ts';
 import { Failure, Loading } from '../../components/notice.tsx';
+import { policySource } from '../../i18n/server-words.ts';
 import { ApiFailure } from '../../state/api.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 import { Indicators } from './indicators.tsx';
@@ -86,7 +87,7 @@ function Report({ of }: { of: DiagnosisJson }) {
             <div key={reference.id}>
               <dt>
                 {w.pick(reference)}
-                <span class="quiet">{reference.source}</span>
+                <span class="quiet">{policySource(reference.source, w.language)}</span>
               </dt>
               <dd>{w.quantity(reference.value, reference.unit)}</dd>
             </div>

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { AdapterJson, HealthJson } from '../../../../src/api/contract.ts';
 import { Failure, Loading } from '../../components/notice.tsx';
+import { serverWords } from '../../i18n/server-words.ts';
 import { ApiFailure } from '../../state/api.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
@@ -31,10 +32,10 @@ export function Health() {
   }, []);
   if (failure.value !== null && answer.value === null) return <Failure failure={failure.value} retry={load} />;
   if (answer.value === null) return <Loading />;
-  return <Report of={answer.value} />;
+  return <Report of={answer.value} load={load} />;
 }
 
-function Report({ of }: { of: HealthJson }) {
+function Report({ of, load }: { of: HealthJson; load: () => void }) {
   const w = useWriter();
   const { t } = w;
   const eventKinds: Readonly<Record<string, string>> = t.health.eventKind;
@@ -49,6 +50,7 @@ function Report({ of }: { of: HealthJson }) {
           {t.health.started} {w.full(of.startedMs)}
         </p>
       </header>
+      {of.warnings.length > 0 && <Warnings of={of.warnings} load={load} />}
       <section class="card adapters-card">
         <h2>{t.health.adapters}</h2>
         <ul class="adapters">
@@ -74,7 +76,7 @@ function Report({ of }: { of: HealthJson }) {
         <h2>{t.health.history}</h2>
         <p class="quiet">{t.health.historyHelp}</p>
         <dl class="pairs">
-          <Pair name={t.health.history} value={of.history.use} />
+          <Pair name={t.health.history} value={serverWords(of.history.use, w.language)} />
           <Pair name={t.health.behind} value={w.count(of.history.backlog)} />
           <Pair name={t.health.lag} value={w.duration(of.history.lagMs / 1000)} />
           {of.history.lastError !== null && <Pair name={t.error.title} value={of.history.lastError} />}
@@ -91,6 +93,31 @@ function Report({ of }: { of: HealthJson }) {
         </dl>
       </section>
     </article>
+  );
+}
+
+/** What someone must act on, or know, although collection goes on. */
+function Warnings({ of, load }: { of: HealthJson['warnings']; load: () => void }) {
+  const app = useApp();
+  const w = useWriter();
+  const mayAcknowledge = ['engineer', 'manager', 'admin'].includes(app.session.value?.user?.role ?? '');
+  return (
+    <section class="card warnings-card" role="alert">
+      {of.map(({ code, text, sinceMs }) => (
+        <div key={code}>
+          <p class="strong is-signal">◆ {serverWords(code, w.language)}</p>
+          <p class="quiet">
+            {sinceMs !== null && `${w.full(sinceMs)} · `}
+            {text}
+          </p>
+          {code === 'disk_failed' && mayAcknowledge && (
+            <button type="button" class="button" onClick={() => void app.api.acknowledgeDisk().then(load, load)}>
+              {w.t.alarms.acknowledge}
+            </button>
+          )}
+        </div>
+      ))}
+    </section>
   );
 }
 
@@ -115,7 +142,7 @@ function Adapter({ of, now }: { of: AdapterJson; now: number }) {
           {isWell ? '●' : isBad ? '◆' : '○'} {t.health.state[of.state]}
         </span>
         <span class="quiet">
-          {w.moment(of.sinceMs, now)} {of.detail}
+          {w.moment(of.sinceMs, now)} {serverWords(of.detail, w.language)}
         </span>
       </p>
       <dl class="facts-row">

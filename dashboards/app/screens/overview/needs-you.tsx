@@ -46,7 +46,7 @@ function Need({ alarm }: { alarm: AlarmJson }) {
         <span class="need-what">
           <b>
             {stream === undefined ? alarm.adapter : w.pick(stream.name)}
-            <ClassMark of={alarm.class} />
+            {stream !== undefined && <ClassMark of={alarm.class} />}
           </b>
           <span class="quiet">
             {stream === undefined

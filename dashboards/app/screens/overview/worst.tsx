@@ -1,52 +1,25 @@
 // The streams with the lowest capability, each with its last points.
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { PointJson, StreamJson } from '../../../../src/api/contract.ts';
 import { sparkline } from '../../../../src/figure/sparkline.ts';
 import { SvgFigure } from '../../components/scene-figure.tsx';
 import { streamHref, streamTail } from '../../components/stream-name.ts';
 import { assuranceOf, GLYPH } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
+import { useLocationPoints } from '../../state/location-points.ts';
 import { ClassMark } from './lines.tsx';
 
 const SHOWN = 12;
 const POINTS = 30;
 
 export function Worst({ streams }: { streams: readonly StreamJson[] }) {
-  const app = useApp();
   const { t } = useWriter();
   const worst = streams
     .filter((stream) => stream.capability.withheld === null && stream.capability.ppkLower !== null)
     .sort((a, b) => (a.capability.ppkLower ?? 0) - (b.capability.ppkLower ?? 0))
     .slice(0, SHOWN);
-  const points = useSignal<ReadonlyMap<string, readonly PointJson[]>>(new Map());
-  const wanted = worst.map((stream) => stream.id).join('\n');
-  useEffect(() => {
-    const abort = new AbortController();
-    for (const id of wanted === '' ? [] : wanted.split('\n')) {
-      if (points.peek().has(id)) continue;
-      app.api.points(id, POINTS, abort.signal).then(
-        (answer) => {
-          const location = answer.points.filter((point) => point.lane === 0);
-          points.value = new Map(points.peek()).set(id, location.slice(-POINTS));
-        },
-        () => undefined, // The row stands without its line; the link state in the header says why.
-      );
-    }
-    return () => abort.abort();
-  }, [wanted]);
-  useEffect(
-    () =>
-      app.onLive((messages) => {
-        const next = new Map(points.peek());
-        for (const message of messages) {
-          if (message.type !== 'point' || message.point.lane !== 0) continue;
-          const known = next.get(message.stream);
-          if (known !== undefined) next.set(message.stream, [...known, message.point].slice(-POINTS));
-        }
-        points.value = next;
-      }),
-    [],
+  const points = useLocationPoints(
+    worst.map((stream) => stream.id),
+    POINTS,
   );
   return (
     <section class="card worst-card">
@@ -57,7 +30,7 @@ export function Worst({ streams }: { streams: readonly StreamJson[] }) {
       {worst.length === 0 && <p class="quiet">{t.overview.noWorst}</p>}
       <ul class="worst">
         {worst.map((stream) => (
-          <WorstRow key={stream.id} stream={stream} points={points.value.get(stream.id) ?? []} />
+          <WorstRow key={stream.id} stream={stream} points={points.get(stream.id) ?? []} />
         ))}
       </ul>
     </section>

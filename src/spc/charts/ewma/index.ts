@@ -1,17 +1,9 @@
 // Exponentially weighted moving average of individual values or subgroup means.
 import { z } from 'zod';
-import {
-  BASELINE_WIDTH,
-  learnLocation,
-  learnSpread,
-  learntCentre,
-  learntSigma,
-  resetBaseline,
-} from '../../baseline.ts';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
+import { LEVEL_WIDTH, learnLevel, levelCentre, levelSigma, resetLevel, restartLevel } from '../../level-baseline.ts';
 import { completePoint, emptyPoint } from '../../limits.ts';
-import { c4, d2 } from '../../math/constants.ts';
-import { COUNT, DEVIATION, MEAN, SUMMARY_WIDTH, summarise, summariseDeviation } from '../../math/spread.ts';
+import { COUNT, MEAN, SUMMARY_WIDTH, summarise, summariseDeviation } from '../../math/spread.ts';
 
 /** EWMA less its start (the centre, or the first value while there are no limits). */
 const DEPARTURE = OWN;
@@ -19,11 +11,7 @@ const DEPARTURE = OWN;
 const VARIANCE = OWN + 1;
 /** First value, before there are limits. */
 const START = OWN + 2;
-const PREVIOUS = OWN + 3;
-/** From subgroups of two or more members: sigma within. */
-const WITHIN = OWN + 4;
-/** From single members: sigma by moving ranges. */
-const MOVING = WITHIN + BASELINE_WIDTH;
+const LEVEL = OWN + 3;
 
 const settings = z.strictObject({
   lambda: z
@@ -53,19 +41,17 @@ export default defineChart({
 function kernel({ lambda, width, limits }: z.infer<typeof settings>, summary: Float64Array): ChartKernel {
   const isExact = limits === 'exact';
   return {
-    width: MOVING + BASELINE_WIDTH,
+    width: LEVEL + LEVEL_WIDTH,
     transform: 'none',
     reset(state, at) {
       state[at + CENTRE] = Number.NaN;
       state[at + SIGMA] = Number.NaN;
       state[at + START] = Number.NaN;
-      state[at + PREVIOUS] = Number.NaN;
       begin(state, at);
-      resetBaseline(state, at + WITHIN);
-      resetBaseline(state, at + MOVING);
+      resetLevel(state, at + LEVEL);
     },
     restart(state, at, why) {
-      state[at + PREVIOUS] = Number.NaN;
+      restartLevel(state, at + LEVEL);
       // A gap says nothing about the mean, so the average goes on; new limits give it a new start.
       if (why === 'limits') begin(state, at);
     },
@@ -80,7 +66,8 @@ function kernel({ lambda, width, limits }: z.infer<typeof settings>, summary: Fl
       const centre = state[at + CENTRE]!;
       if (Number.isNaN(centre)) {
         summariseDeviation(columns.x, from, to, summary);
-        learn(state, at, summary);
+        if (Number.isNaN(state[at + START]!)) state[at + START] = x;
+        learnLevel(state, at + LEVEL, summary);
       }
       const start = Number.isNaN(centre) ? state[at + START]! : centre;
       const rest = 1 - lambda;
@@ -100,9 +87,8 @@ function kernel({ lambda, width, limits }: z.infer<typeof settings>, summary: Fl
       out.upper[row] = centre + out.upper[row]!;
     },
     freeze(state, at) {
-      const centre = learntCentre(state, at + WITHIN);
-      const within = learntSigma(state, at + WITHIN);
-      const sigma = !Number.isNaN(within) ? within : learntSigma(state, at + MOVING);
+      const centre = levelCentre(state, at + LEVEL);
+      const sigma = levelSigma(state, at + LEVEL);
       if (Number.isNaN(centre) || Number.isNaN(sigma)) return false;
       state[at + CENTRE] = centre;
       state[at + SIGMA] = sigma;
@@ -115,16 +101,4 @@ function kernel({ lambda, width, limits }: z.infer<typeof settings>, summary: Fl
 function begin(state: Float64Array, at: number): void {
   state[at + DEPARTURE] = 0;
   state[at + VARIANCE] = 0;
-}
-
-function learn(state: Float64Array, at: number, summary: Float64Array): void {
-  const n = summary[COUNT]!;
-  const average = summary[MEAN]!;
-  const spread = summary[DEVIATION]!;
-  if (Number.isNaN(state[at + START]!)) state[at + START] = average;
-  learnLocation(state, at + WITHIN, average, n);
-  if (!Number.isNaN(spread)) learnSpread(state, at + WITHIN, spread / c4(n));
-  const moving = Math.abs(average - state[at + PREVIOUS]!);
-  if (!Number.isNaN(moving)) learnSpread(state, at + MOVING, moving / d2(2));
-  state[at + PREVIOUS] = average;
 }

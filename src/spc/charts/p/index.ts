@@ -10,5 +10,5 @@ export default defineChart({
   runRules: true,
   reference: 'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 7.2',
   unitSigma: (centre) => Math.sqrt(centre * (1 - centre)),
-  compile: () => rateKernel({ isFraction: true }),
+  compile: () => rateKernel({ isFraction: true, isCount: false }),
 });

@@ -10,5 +10,5 @@ export default defineChart({
   runRules: true,
   reference: 'Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), 7.3',
   unitSigma: (centre) => Math.sqrt(centre),
-  compile: () => rateKernel({ isFraction: false }),
+  compile: () => rateKernel({ isFraction: false, isCount: false }),
 });
