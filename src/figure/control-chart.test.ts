@@ -231,6 +231,37 @@ describe('the pair', () => {
     expect(texts(scene.items, 'time')).toEqual(['00:30', '11-24']);
   });
 
+  test('marks of different shape under one column stand side by side, around it', () => {
+    const scene = chart([point(), point(), point()], {
+      strip: [
+        { column: 1, shape: 'down', label: 'tool T2' },
+        { column: 1, shape: 'up', label: 'lot B' },
+        { column: 2, shape: 'up', label: 'lot C' },
+      ],
+    });
+    const at = (part: string): number => marks(scene.items, part)[0]?.x ?? Number.NaN;
+    expect(at('strip lot B') - at('strip tool T2')).toBeGreaterThanOrEqual(7);
+    const middle = scene.columnX[1] ?? Number.NaN;
+    expect((at('strip lot B') + at('strip tool T2')) / 2).toBeCloseTo(middle, 9);
+    expect(at('strip lot C')).toBe(scene.columnX[2]);
+  });
+
+  test('the value axis never has one tick alone, and its ticks differ as they are written', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 1e5, noNaN: true }),
+        fc.double({ min: 0.01, max: 10, noNaN: true }),
+        (lower, width) => {
+          const upper = lower * (1 + width);
+          const scene = chart([point({ value: lower, lower, centre: (lower + upper) / 2, upper })]);
+          const ticks = texts(scene.items, 'value tick');
+          expect(ticks.length).toBeGreaterThanOrEqual(2);
+          expect(new Set(ticks).size).toBe(ticks.length);
+        },
+      ),
+    );
+  });
+
   test('an empty chart is an empty chart, not an error', () => {
     expect(() => chart([])).not.toThrow();
     expect(columnAt([], 5)).toBe(-1);

@@ -95,16 +95,24 @@ function stripHeight(data: ControlChartData): number {
 
 function stripMarks(data: ControlChartData, scale: ColumnScale, bottom: number): Primitive[] {
   const y = bottom + STRIP_HEIGHT / 2 + 1;
-  return data.strip.map((mark) => ({
-    kind: 'mark',
-    role: 'muted',
-    shape: mark.shape,
-    x: scale.x(mark.column),
-    y,
-    size: 3.5,
-    index: mark.column,
-    part: `strip ${mark.label}`,
-  }));
+  const size = 3.5;
+  const shapes = new Map<number, Set<string>>();
+  for (const { column, shape } of data.strip) shapes.set(column, (shapes.get(column) ?? new Set()).add(shape));
+  return data.strip.map((mark) => {
+    // Marks of different shape under one column stand side by side: a new lot on a new tool is not an hourglass.
+    const beside = [...(shapes.get(mark.column) ?? [])];
+    const shift = (beside.indexOf(mark.shape) - (beside.length - 1) / 2) * (2 * size + 2);
+    return {
+      kind: 'mark',
+      role: 'muted',
+      shape: mark.shape,
+      x: scale.x(mark.column) + shift,
+      y,
+      size,
+      index: mark.column,
+      part: `strip ${mark.label}`,
+    };
+  });
 }
 
 function gapMarks(columns: readonly ChartColumn[], scale: ColumnScale, bottom: number): Primitive[] {

@@ -24,7 +24,7 @@ export function lanePrimitives(
   const domain = valueDomain(lane, extras);
   const y = scaleLinear().domain(domain).range([box.bottom, box.top]);
   const frame: LaneFrame = { lane, columns, scale, box, y: (value) => y(value) };
-  const items: Primitive[] = [...valueAxis(y.ticks(Math.max(2, Math.floor((box.bottom - box.top) / 42))), frame)];
+  const items: Primitive[] = [...valueAxis(ticksOf(y, (box.bottom - box.top) / 42), frame)];
   if (lane.statistic === 'n') return [...items, ...sizeBars(frame)];
   if (lane.zones) items.push(...zoneBands(frame));
   items.push(
@@ -58,6 +58,17 @@ function valueDomain(lane: ChartLane, extras: LaneExtras): [number, number] {
   const pad = high > low ? (high - low) * 0.09 : Math.abs(high) * 0.05 || 1;
   const floor = lane.statistic === 'n' ? 0 : low - pad;
   return [floor, high + pad];
+}
+
+/** About so many ticks, but never one alone: it says neither where the scale goes nor how fine it is. */
+function ticksOf(y: { ticks(count: number): number[] }, about: number): number[] {
+  let count = Math.max(2, Math.floor(about));
+  let ticks = y.ticks(count);
+  while (ticks.length < 2 && count < 10) {
+    count += 1;
+    ticks = y.ticks(count);
+  }
+  return ticks;
 }
 
 function valueAxis(ticks: readonly number[], frame: LaneFrame): Primitive[] {

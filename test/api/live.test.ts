@@ -27,6 +27,12 @@ interface Listener {
   cut(): void;
 }
 
+/** Live connections as the server counts them. */
+async function liveClients(): Promise<number> {
+  const { text } = await api.ask('/metrics');
+  return Number(/^pumjil_live_clients (\d+)$/m.exec(text)?.[1]);
+}
+
 function listen(lastEventId?: string | number): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const headers = { cookie, ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }) };
@@ -134,7 +140,8 @@ test('what is too old to be replayed gives a resync, then the stream goes on', a
   api.plant.tick(2000);
   const client = await listen(1);
   await until(() => client.messages.length > 0, 'the resync');
-  expect(client.messages[0]).toMatchObject({ event: 'resync', data: { type: 'resync' } });
+  // No id: a client cut here asks again from where it was.
+  expect(client.messages[0]).toMatchObject({ event: 'resync', id: undefined, data: { type: 'resync' } });
   api.plant.tick();
   await until(() => client.messages.length > 1, 'a point');
   expect(client.messages[1]!.event).toBe('point');
@@ -144,28 +151,90 @@ test('a client that does not read is dropped at 1 MB; the others get everything'
   const slow = await listen();
   slow.incoming.pause();
   const good = await listen();
-  await until(() => api.plant.listeners() === 2, 'two listeners');
+  expect(await liveClients()).toBe(2);
   const event = (await api.plant.events({ kind: 'signal', limit: 1 }))[0]!;
-  const padding = 'x'.repeat(50_000);
+  const padding = 'x'.repeat(900_000);
+  const isDropped = () => api.logged.includes('warn live client too slow, dropped');
   let seq = api.plant.health().journal.lastSeq;
   let sent = 0;
-  while (api.plant.listeners() === 2 && sent < 1000) {
+  while (!isDropped() && sent < 100) {
     seq += 1;
     sent += 1;
     const message: LiveMessage = { type: 'event', seq, event: { ...event, seq, data: { padding } } };
     api.plant.push([message]);
     await until(() => good.messages.length === sent, 'the good client to follow');
   }
-  expect(api.plant.listeners()).toBe(1);
+  expect(isDropped()).toBe(true);
+  expect(await liveClients()).toBe(1);
   expect(good.messages.length).toBe(sent);
-  expect(api.logged).toContain('warn live client too slow, dropped');
+});
+
+test('of a flood a client gets four sendings a second, each stream’s newest points, and every event and alarm', async () => {
+  const client = await listen();
+  const from = api.plant.health().journal.lastSeq;
+  const started = performance.now();
+  // About 60,000 points while the client listens: far more than a screen can draw.
+  for (let round = 0; round < 30; round += 1) {
+    api.plant.tick(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const last = api.plant.health().journal.lastSeq;
+  await until(() => client.messages.some((m) => m.id === String(last)), 'the last message', 20_000);
+  const sendings = Math.ceil((performance.now() - started) / 250) + 1;
+  const points = client.messages.filter((m) => m.event === 'point');
+  const streams = api.plant.streams().length;
+  // Ten subgroups of two lanes a stream.
+  expect(points.length).toBeLessThanOrEqual(sendings * streams * 20);
+  expect(points.length).toBeLessThan((last - from) / 2);
+  const events = await api.plant.events({ afterSeq: from, limit: 100_000 });
+  expect(client.messages.filter((m) => m.event === 'event').map((m) => m.data.seq)).toEqual(events.map((e) => e.seq));
+  const seqs = client.messages.map((m) => m.data.seq);
+  expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+  for (const stream of api.plant.streams()) {
+    const own = points.flatMap((m) => (m.data.type === 'point' && m.data.stream === stream.id ? [m.data] : []));
+    const newest = stream.lastPoints.map((point) => `${point.id}/${point.lane}`);
+    expect(own.slice(-newest.length).map(({ point }) => `${point.id}/${point.lane}`)).toEqual(newest);
+    // What was left out is told.
+    const told = own.reduce((sum, { skipped = 0 }) => sum + skipped, 0);
+    const all = await api.plant.points({ series: stream.id, fromMs: 0, toMs: Infinity, limit: 1_000_000 });
+    expect(own.length + told).toBe(all.filter((point) => point.seq > from).length);
+  }
+});
+
+test('a client that comes back after a flood gets the newest of what it missed, and is told of the rest', async () => {
+  const seen = api.plant.health().journal.lastSeq;
+  const [first] = api.plant.streams();
+  const point = first!.lastPoints[0]!;
+  api.plant.push(
+    Array.from({ length: 1500 }, (_, i): LiveMessage => {
+      const seq = seen + 1 + i;
+      return { type: 'point', seq, stream: first!.id, point: { ...point, id: `${seq}.0`, seq } };
+    }),
+  );
+  const client = await listen(seen);
+  await until(() => client.messages.some((m) => m.id === String(seen + 1500)), 'the last message');
+  expect(client.messages.map((m) => m.id)).toEqual(Array.from({ length: 10 }, (_, i) => String(seen + 1491 + i)));
+  expect(client.messages[0]!.data).toMatchObject({ type: 'point', skipped: 1490 });
+});
+
+test('more than 1 MB at a time is a resync with the id up to which it stands, not a cut', async () => {
+  const client = await listen();
+  const event = (await api.plant.events({ kind: 'signal', limit: 1 }))[0]!;
+  const from = api.plant.health().journal.lastSeq;
+  const large = { ...event, data: { padding: 'x'.repeat(400_000) } };
+  api.plant.push([1, 2, 3].map((i): LiveMessage => ({ type: 'event', seq: from + i, event: large })));
+  await until(() => client.messages.length > 0, 'the resync');
+  expect(client.messages).toEqual([{ event: 'resync', id: String(from + 3), data: { type: 'resync', seq: from + 3 } }]);
+  api.plant.push([{ type: 'event', seq: from + 4, event: { ...event, seq: from + 4 } }]);
+  await until(() => client.messages.length > 1, 'what comes next');
+  expect(client.messages[1]).toMatchObject({ event: 'event', id: String(from + 4) });
 });
 
 test('a client too many is refused with 429; a place is free again when one leaves', async () => {
   const clients = await Promise.all([listen(), listen(), listen(), listen()]);
   expect((await listen()).status).toBe(429);
   clients[0]!.cut();
-  await until(() => api.plant.listeners() === 3, 'one gone');
+  await expect.poll(liveClients).toBe(3);
   expect((await listen()).status).toBe(200);
 });
 

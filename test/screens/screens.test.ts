@@ -110,6 +110,19 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
     expect(await en.page.locator('.rule-words').innerText()).toMatch(/rule \d/);
   });
 
+  test('a finger on the chart shows the values of the subgroup below it, and they stay when it is lifted', async () => {
+    const { page } = await view(EN_PHONE_DARK, `/streams?id=${encodeURIComponent(streamWithSignal())}`);
+    await page.locator('canvas').waitFor();
+    const box = await page.locator('canvas').boundingBox();
+    if (box === null) throw new Error('the chart has no box');
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + 60);
+    await page
+      .locator('.chart-tip')
+      .getByText(/^mean x̄ \d/)
+      .waitFor();
+    expect(await page.locator('.chart-tip').innerText()).toMatch(/lot R\d+/);
+  });
+
   test('the data table twin holds the numbers of the chart', async () => {
     const stream = rig.plant.streams().find((s) => s.split !== '');
     const { page } = await view(KO, `/streams?id=${encodeURIComponent(stream?.id ?? '')}`);
@@ -189,6 +202,11 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
     await page.locator('dialog[open]').waitFor({ state: 'detached' });
     await page.keyboard.press('/');
     await page.locator('dialog[open] input:focus').waitFor();
+    await page.keyboard.type('압');
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
+    await page.locator('dialog[open] input:focus').waitFor();
     await page.keyboard.type('토크');
     await page.locator('#search-0').getByText('체결 토크').waitFor();
     await expectAccessible(page);
@@ -225,7 +243,7 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
 
   test('an unknown stream and an unknown address say so', async () => {
     const { page } = await view(KO, '/streams?id=nothing');
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert').getByText('이 관리 항목을 찾을 수 없습니다').waitFor();
     await page.goto(`${rig.url}/no-such-screen`);
     await page.getByText('이 주소에는 화면이 없습니다').waitFor();
   });
@@ -259,6 +277,28 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
     await page.locator('.beginning-adapters li').first().waitFor();
     expect(await page.locator('.beginning-adapters li').count()).toBe(rig.plant.health().adapters.length);
     await expectAccessible(page);
+    await close();
+  });
+
+  test('what a person must act on stands on top of the health screen, in words, with its button', async () => {
+    const { page, close } = await rig.open(KO, '/');
+    const warning = { code: 'disk_failed', text: 'EIO: i/o error, fdatasync', sinceMs: rig.plant.nowMs() };
+    let isAcknowledged = false;
+    await page.route('**/api/health', async (route) => {
+      const health = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...health, warnings: isAcknowledged ? [] : [warning] } });
+    });
+    await page.route('**/api/health/disk-failed/acknowledge', (route) => {
+      isAcknowledged = true;
+      return route.fulfill({ json: { warnings: [] } });
+    });
+    await page.goto(`${rig.url}/health`);
+    const card = page.locator('.warnings-card');
+    await card.getByText('디스크를 점검한 뒤').waitFor();
+    expect(await card.innerText()).toContain('fdatasync');
+    await expectAccessible(page);
+    await card.getByRole('button', { name: '확인' }).click();
+    await card.waitFor({ state: 'detached' });
     await close();
   });
 

@@ -28,8 +28,16 @@ export const CapabilityAnswer = z
     ppk: figure,
     ppkLower: figure,
     ppkUpper: figure,
+    expectedPpmWithin: figure.describe('Parts per million out of specification by the normal distribution.'),
+    expectedPpmOverall: figure,
+    observedPpm: figure.describe('Parts per million out of specification as counted.'),
+    percentiles: z
+      .object({ p0135: figure, p50: figure, p99865: figure, rankError: figure })
+      .describe('Percentiles as seen; rankError is the largest error of the outer ones as a share of all values.'),
+    target: figure.describe('What the lower end of the interval of Ppk must reach; by class or customer.'),
+    verdict: z.enum(['capable', 'not_capable', 'unproven', 'not_entitled']),
     withheld: z
-      .enum(['too_few', 'unstable', 'no_spec', 'no_limits'])
+      .enum(['too_few', 'unstable', 'no_spec', 'no_limits', 'gauge_unfit', 'gauge_unknown'])
       .nullable()
       .describe('Why the figure may not be quoted.'),
   })
