@@ -59,6 +59,7 @@ export function streamSpec(characteristic: CharacteristicPlan, part: string): St
     spec: own?.spec ?? characteristic.spec,
     size: characteristic.subgroup.size,
     class: characteristic.class,
+    ...(characteristic.capability === undefined ? {} : { capabilityTarget: characteristic.capability.target }),
   };
 }
 

@@ -15,6 +15,7 @@ import { createDedupe, identities } from './dedupe.ts';
 import { createMachine } from './machine.ts';
 import type { WriterLimits, WriterOptions, WriterState } from './messages.ts';
 import { streamNow } from './now.ts';
+import { createPictures } from './pictures.ts';
 import { createReviser, type Reviser } from './reviser.ts';
 import { createRoom } from './room.ts';
 import { createWarnings } from './warnings.ts';
@@ -105,6 +106,9 @@ export async function openWriter(
   let failure: string | null = null;
   const untilFailure: (() => void)[] = [];
   let reviser: Reviser | undefined;
+  const pictures = createPictures(now, (streams) =>
+    publish({ seq: cursor, live: [], streams, newSeries: [], state: stateNow() }),
+  );
 
   let clock = machineClock(0);
   const room = createRoom({
@@ -181,10 +185,11 @@ export async function openWriter(
     cursor = seq;
     writtenRows = accepted;
     room.shrinkOutbox();
+    pictures.touch(full.touched);
     publish({
       seq,
       live: liveMessages(full),
-      streams: [...full.touched].map((series) => now(series)).filter((s) => s !== undefined),
+      streams: pictures.due(awaiting.length > 0),
       newSeries: full.series.map((series) => series.id),
       state: stateNow(),
     });
@@ -368,6 +373,7 @@ export async function openWriter(
     async close() {
       isClosing = true;
       reviser?.close();
+      pictures.close();
       clearTimeout(tickTimer);
       clearTimeout(snapshotTimer);
       // What is on its way to the disk belongs to this life.

@@ -4,12 +4,18 @@ import { CHUNK_ROWS, chunkStore } from './chunks.ts';
 import { type AnyRow, type ChunkKind, fullKey } from './kinds.ts';
 import { openTail } from './tail.ts';
 
-/** The tail is emptied into chunks at this size. A block as large goes there at once. */
+/** The tail is emptied into chunks at this size: so many rows for each series there is, within bounds. A block as large goes there at once. */
 const TAIL_BLOCKS = 200;
-const TAIL_ROWS = 8000;
-/** A series' small chunks are folded when there are about this many, spread so that not all fall due at once. */
+const TAIL_ROWS_A_SERIES = 32;
+const LEAST_TAIL_ROWS = 8000;
+const MOST_TAIL_ROWS = 64_000;
+/**
+ * A series' small chunks are folded when there are about this many, spread so that not all fall due at once, and when they hold as
+ * many rows as the chunk folded last: each row is then written anew a few times, however small the chunks come.
+ */
 const FOLD_AT = 6;
 const FOLD_SPREAD = 6;
+const MOST_CHUNKS = 40;
 
 /** Rows of one kind; all writing happens inside the caller's transaction. */
 export interface RowLane<Row> {
@@ -29,12 +35,13 @@ export interface RowLane<Row> {
 export function openLane<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind<Row>): RowLane<Row> {
   const tail = openTail(db, kind);
   const chunks = chunkStore(db, kind);
-  const small = new Map<number, { chunks: number; rows: number }>();
+  /** `folded`: rows of the chunk that was folded last. */
+  const small = new Map<number, { chunks: number; rows: number; folded: number }>();
   const counts = db.prepare(
     'SELECT series, count(*) AS chunks, sum(n) AS n FROM chunk WHERE kind = ? AND is_full = 0 GROUP BY series',
   );
   for (const row of counts.all(kind.number)) {
-    small.set(Number(row.series), { chunks: Number(row.chunks), rows: Number(row.n) });
+    small.set(Number(row.series), { chunks: Number(row.chunks), rows: Number(row.n), folded: 0 });
   }
 
   function insertChunks(rows: readonly Row[]): void {
@@ -43,24 +50,31 @@ export function openLane<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind<R
       for (let i = 0; i < sorted.length; i += CHUNK_ROWS) chunks.insert(series, sorted.slice(i, i + CHUNK_ROWS));
       const rest = sorted.length % CHUNK_ROWS;
       if (rest === 0) continue;
-      const before = small.get(series) ?? { chunks: 0, rows: 0 };
-      const after = { chunks: before.chunks + 1, rows: before.rows + rest };
-      const isDue = after.chunks >= FOLD_AT + ((series * 7) % FOLD_SPREAD) || after.rows >= 2 * CHUNK_ROWS;
-      if (isDue) chunks.fold(series);
+      const before = small.get(series) ?? { chunks: 0, rows: 0, folded: 0 };
+      const after = { ...before, chunks: before.chunks + 1, rows: before.rows + rest };
+      if (isDue(series, after)) chunks.fold(series);
+      else {
+        small.set(series, after);
+        continue;
+      }
       const left = after.rows % CHUNK_ROWS;
-      small.set(series, isDue ? { chunks: left > 0 ? 1 : 0, rows: left } : after);
+      small.set(series, { chunks: left > 0 ? 1 : 0, rows: left, folded: left });
     }
+  }
+
+  function tailRows(): number {
+    return Math.min(MOST_TAIL_ROWS, Math.max(LEAST_TAIL_ROWS, TAIL_ROWS_A_SERIES * small.size));
   }
 
   return {
     add(rows) {
-      if (rows.length >= TAIL_ROWS) {
+      if (rows.length >= tailRows()) {
         insertChunks(rows);
         return;
       }
       tail.insert(rows);
       const size = tail.size();
-      if (size.blocks >= TAIL_BLOCKS || size.rows >= TAIL_ROWS) insertChunks(tail.drain());
+      if (size.blocks >= TAIL_BLOCKS || size.rows >= tailRows()) insertChunks(tail.drain());
     },
     take(rows) {
       if (rows.length === 0) return new Map();
@@ -87,4 +101,9 @@ export function openLane<Row extends AnyRow>(db: DatabaseSync, kind: ChunkKind<R
       return tail.of(series).reduce((max, row) => Math.max(max, kind.ms(row)), chunks.newestMs(series));
     },
   };
+}
+
+function isDue(series: number, { chunks, rows, folded }: { chunks: number; rows: number; folded: number }): boolean {
+  if (rows >= CHUNK_ROWS || chunks >= MOST_CHUNKS) return true;
+  return chunks >= FOLD_AT + ((series * 7) % FOLD_SPREAD) && rows >= 2 * folded;
 }

@@ -38,8 +38,8 @@ export type StoredPoint = PointRow & { readonly tie: number };
 const FORMAT = 1;
 const PLAIN = 0;
 const ZSTD = 1;
-/** Smaller bodies gain nothing from zstd. */
-const WORTH_ZSTD = 400;
+/** Smaller bodies are put together with others before long: compressing them would be work for nothing. */
+const WORTH_ZSTD = 2000;
 
 /** Packs measurements; a chunk holds those of one series, an outbox block those of many. */
 export function packMeasurements(rows: readonly StoredMeasurement[]): Uint8Array {
