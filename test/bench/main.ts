@@ -1,9 +1,15 @@
-// npm run bench -- [core|machine|journal|history|adapters] [--json]: what a value costs here, and what the plain form would.
+// npm run bench -- [core|charts|machine|journal|history|adapters] [--json] [--million]: what a value costs here, and what the plain form would.
 import { availableParallelism, cpus } from 'node:os';
 import type { Figure, Report } from './measure.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<(report: Report) => Promise<void>>>> = {
-  core: async () => (await import('./core.ts')).benchCore,
+/** What the command line asks for beside names. */
+interface Options {
+  readonly million: boolean;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<(report: Report, options: Options) => Promise<void>>>> = {
+  core: async () => (await import('./core/bench.ts')).benchCore,
+  charts: async () => (await import('./charts.ts')).benchCharts,
   machine: async () => (await import('./machine.ts')).benchMachine,
   journal: async () => (await import('./journal.ts')).benchJournal,
   history: async () => (await import('./history.ts')).benchHistory,
@@ -12,15 +18,16 @@ const BENCHES: Readonly<Record<string, () => Promise<(report: Report) => Promise
 
 const words = process.argv.slice(2);
 const isJson = words.includes('--json');
+const options = { million: words.includes('--million') };
 const named = words.filter((word) => !word.startsWith('--'));
 const unknown = [
   ...named.filter((name) => !Object.hasOwn(BENCHES, name)),
-  ...words.filter((word) => /^--(?!json$)/.test(word)),
+  ...words.filter((word) => /^--(?!(json|million)$)/.test(word)),
 ];
 
 if (unknown.length > 0) {
   process.stderr.write(
-    `${unknown.join(', ')} is no benchmark. Write: npm run bench -- [${Object.keys(BENCHES).join('|')}] [--json]\n`,
+    `${unknown.join(', ')} is no benchmark. Write: npm run bench -- [${Object.keys(BENCHES).join('|')}] [--json] [--million]\n`,
   );
   process.exitCode = 2;
 } else await bench(named.length > 0 ? named : Object.keys(BENCHES));
@@ -28,7 +35,7 @@ if (unknown.length > 0) {
 async function bench(names: readonly string[]): Promise<void> {
   const cpu = cpus()[0]?.model ?? 'unknown CPU';
   process.stderr.write(`${availableParallelism()} cores, ${cpu}, Node ${process.versions.node}\n`);
-  for (const name of names) await (await BENCHES[name]!())(isJson ? jsonLine : row);
+  for (const name of names) await (await BENCHES[name]!())(isJson ? jsonLine : row, options);
 }
 
 function jsonLine(figure: Figure): void {

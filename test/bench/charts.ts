@@ -1,4 +1,4 @@
-// The pure core: engine, rule kernel and subgroup assembly against the plain forms in idiomatic/.
+// The charts: engine, rule kernel and subgroup assembly against the plain forms in idiomatic/.
 
 import { createEngine } from '../../src/spc/engine.ts';
 import { parseRule } from '../../src/spc/rule.ts';
@@ -33,8 +33,8 @@ const CHARTS = [
   { use: 'ewma', size: 1, steps: 80_000 },
 ] as const;
 
-/** All benchmarks of the core. */
-export async function benchCore(report: Report): Promise<void> {
+/** All benchmarks of engine, rules and subgroups. */
+export async function benchCharts(report: Report): Promise<void> {
   for (const chart of CHARTS) for (const streams of STREAMS) await benchEngine(chart, streams, report);
   await benchRules(report);
   await benchSubgroups(report);
