@@ -84,6 +84,10 @@ export const ERROR_CATALOGUE = {
     ko: '저널이 한도에 도달했습니다.',
   },
   MATH_TOO_FEW_VALUES: { en: 'A statistic needs more values than there are.', ko: '통계량 계산에 값이 부족합니다.' },
+  REPLAY_EMPTY: {
+    en: 'Nothing is stored of this stream that could be run again.',
+    ko: '다시 계산할 저장된 측정값이 없습니다.',
+  },
   RULE_INVALID: { en: 'A run rule is not a sentence of the rule grammar.', ko: '런 규칙 문장이 문법에 맞지 않습니다.' },
   SERVER_PORT_TAKEN: { en: 'The port is used by another program.', ko: '포트를 다른 프로그램이 사용하고 있습니다.' },
   SNAPSHOT_UNKNOWN: {

@@ -7,6 +7,7 @@ import { discoverIndicators } from './contract/indicators.ts';
 import { type Covered, filesIn, foldersIn } from './contract/place.ts';
 import { discoverRuleSets } from './contract/rule-sets.ts';
 import { discoverHistories, discoverJournals } from './contract/stores.ts';
+import { discoverStudies } from './contract/studies.ts';
 
 const covered: Covered = [
   ...(await discoverAdapters()),
@@ -15,6 +16,7 @@ const covered: Covered = [
   ...discoverJournals(),
   ...discoverHistories(),
   ...discoverIndicators(),
+  ...(await discoverStudies()),
 ];
 
 /** Everything that plugs in, by the places in which things plug in. */
@@ -25,8 +27,8 @@ const there = [
   'src/journal',
   ...foldersIn('src/history'),
   ...filesIn('src/diagnosis/providers', '.ts').filter((file) => !file.endsWith('.test.ts')),
-  // No kind has components here yet; the first one brings its contract.
   ...foldersIn('src/studies'),
+  // No kind has components here yet; the first one brings its contract.
   ...foldersIn('rules').filter((folder) => folder !== 'rules/run-rules'),
 ];
 

@@ -15,6 +15,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   RULE_INVALID: 400,
   USER_INVALID: 400,
   MATH_TOO_FEW_VALUES: 400,
+  REPLAY_EMPTY: 404,
   STUDY_INPUT: 400,
   STUDY_UNKNOWN: 404,
   JOURNAL_FULL: 503,

@@ -128,6 +128,17 @@ export function capabilityJson(c: StreamNow['capability']): CapabilityJson {
     ppk: figure(c.ppk),
     ppkLower: figure(c.ppkLower),
     ppkUpper: figure(c.ppkUpper),
+    expectedPpmWithin: figure(c.expectedPpmWithin),
+    expectedPpmOverall: figure(c.expectedPpmOverall),
+    observedPpm: figure(c.observedPpm),
+    percentiles: {
+      p0135: figure(c.percentiles?.p0135),
+      p50: figure(c.percentiles?.p50),
+      p99865: figure(c.percentiles?.p99865),
+      rankError: figure(c.percentiles?.rankError),
+    },
+    target: figure(c.target),
+    verdict: c.verdict ?? 'not_entitled',
     withheld: c.withheld,
   };
 }

@@ -6,6 +6,8 @@ export interface CommandIo {
   readonly stdout: { write(text: string): unknown };
   /** Messages for people. */
   readonly stderr: { write(text: string): unknown };
+  /** Data piped in; absent where a person sits at a terminal. */
+  readonly stdin?: AsyncIterable<Uint8Array | string> | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder that relative paths on the command line start from. */
   readonly cwd: string;

@@ -24,6 +24,7 @@ export function processIo(): CommandIo {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
+    stdin: process.stdin.isTTY === true ? undefined : process.stdin,
     env: process.env,
     cwd: process.cwd(),
     isTerminal: process.stderr.isTTY === true,

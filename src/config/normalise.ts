@@ -54,6 +54,7 @@ export function characteristicPlan(
     rules,
     limits: limitsPlan(file.limits, component, settings),
     ...(file.gauge === undefined ? {} : { gauge: file.gauge }),
+    ...(file.capability === undefined ? {} : { capability: file.capability }),
   };
 }
 

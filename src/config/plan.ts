@@ -56,6 +56,8 @@ export interface CharacteristicPlan {
   readonly rules: readonly RulePlan[];
   readonly limits: LimitsPlan;
   readonly gauge?: string | undefined;
+  /** Target of capability that a customer asks for, in place of that of the class. */
+  readonly capability?: { readonly target: number } | undefined;
 }
 
 export interface ShiftPlan {

@@ -198,6 +198,17 @@ export const characteristicSchema = z.strictObject({
     .optional()
     .describe('Gauge that measures it.')
     .meta({ examples: ['CAL-7'] }),
+  capability: z
+    .strictObject({
+      target: z
+        .number()
+        .positive()
+        .max(10)
+        .describe('Index that the lower end of the interval of Ppk must reach.')
+        .meta({ examples: [1.67] }),
+    })
+    .optional()
+    .describe('What a customer asks. Default by class: critical 1.67, significant 1.33, standard 1.'),
 });
 
 /** An adapter as written: `use` and the settings of that component. */

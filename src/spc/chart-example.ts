@@ -21,7 +21,7 @@ export interface ExampleDesign {
   readonly mean?: number;
   readonly centre: number;
   readonly sigma: number;
-  /** Members of a subgroup, or units inspected. */
+  /** Members of a subgroup (numbers of all its vectors), or units inspected. */
   readonly size: number;
   /** Mean number of points to the first one beyond the limits of lane 0, limits known. */
   readonly arl: number;
@@ -37,7 +37,9 @@ export interface ChartExample {
   /** Limits learnt, in terms of the individual values. */
   readonly centre: number;
   readonly sigma: number;
-  /** Members of each subgroup; for attributes one pair `[count, inspected]`. */
+  /** Variables of one vector, for multivariate charts. */
+  readonly variables?: number;
+  /** Members of each subgroup; for attributes one pair `[count, inspected]`; for multivariate charts the vectors one after the other. */
   readonly subgroups: readonly (readonly number[])[];
   /** For a chart that takes either: the subgroups are pairs `[count, inspected]`. */
   readonly isCounted?: boolean;

@@ -1,7 +1,10 @@
 // What a streaming chart is: settings, lanes, and a kernel that turns one subgroup into one point a lane.
 import type { ZodType } from 'zod';
 
-/** Members as columns. For attribute charts x is a count and `size` the number inspected. */
+/**
+ * Members as columns. For attribute charts x is a count and `size` the number inspected. For multivariate charts x holds the vectors row
+ * by row, and places count single numbers.
+ */
 export interface Columns {
   readonly x: Float64Array;
   readonly size: Float64Array;
@@ -33,6 +36,22 @@ export const SIGMA = 1;
 /** First slot that is the chart's own. */
 export const OWN = 2;
 
+/** Why a full baseline gives no limits. */
+export interface Refusal {
+  /** `too_few` members to tell a spread, a variable that is `constant`, or one that follows from those before it (`singular`). */
+  readonly why: 'too_few' | 'constant' | 'singular';
+  /** Index of the variable; absent where there are too few. */
+  readonly variable?: number;
+}
+
+/** What one variable has to do with a multivariate point. */
+export interface Part {
+  /** What it adds to the statistic, as the chart's README says. */
+  readonly part: number;
+  /** Its own departure in units of its own sigma, with its sign. */
+  readonly z: number;
+}
+
 /**
  * One chart with its settings fixed. State belongs to the caller: `width` numbers from `at`, of which slot CENTRE and slot SIGMA are
  * the limits in force in terms of the individual values, NaN while the baseline is learnt. No method allocates or throws.
@@ -57,8 +76,12 @@ export interface ChartKernel {
   step(state: Float64Array, at: number, columns: Columns, from: number, to: number, out: Points, row: number): void;
   /** Makes limits from the baseline; false when it holds too little to tell sigma (the baseline then goes on). */
   freeze(state: Float64Array, at: number): boolean;
+  /** Why `freeze` gave no limits, from the same baseline; asked only then, so it may allocate. */
+  refusal?(state: Float64Array, at: number): Refusal;
   /** Figures that tell more of the newest point than its row; asked only when a signal rises, so it may allocate. */
   explain?(state: Float64Array, at: number): Readonly<Record<string, number>>;
+  /** Multivariate: what each variable, in order, has to do with the newest point of a lane; asked only when a signal rises. */
+  contributions?(state: Float64Array, at: number, lane: number): readonly Part[];
 }
 
 /** A chart: the default export of `src/spc/charts/<name>/index.ts`. */
@@ -78,6 +101,8 @@ export interface Chart<S = unknown> {
   readonly needs?: readonly string[];
   /** Where the formulas are published. */
   readonly reference: string;
+  /** True where each member is a vector of several variables. */
+  readonly isMultivariate?: boolean;
   /** Smallest subgroup that tells a spread; 1 where not given. */
   readonly minSize?: number;
   /** Largest subgroup the chart can take, where there is a limit. */
@@ -87,7 +112,8 @@ export interface Chart<S = unknown> {
    * that cannot be. `settings` are those of the chart; absent means their defaults.
    */
   readonly unitSigma?: (centre: number, settings?: Readonly<Record<string, unknown>>) => number;
-  compile(settings: S): ChartKernel;
+  /** @param variables of one vector, for multivariate charts; 2 where not given */
+  compile(settings: S, variables?: number): ChartKernel;
 }
 
 /** Keeps the settings type of a chart while exporting it. */

@@ -15,7 +15,7 @@ import {
   TARGETS,
 } from './running-capability.ts';
 import { openSnapshot, packSnapshot, unknown } from './snapshot.ts';
-import type { Capability, Engine, LanePoint, LimitsInForce, StreamSpec } from './stream.ts';
+import type { Capability, Engine, LanePoint, LimitsInForce, Refused, StreamSpec } from './stream.ts';
 
 /** Slots of one stream, 8 bytes each: these, then the registers of its rules, then the state of its chart. */
 const VERSION = 0;
@@ -69,7 +69,11 @@ export function createEngine(): Engine {
   const judges = new Map<string, Judge>();
   const out = points(MOST_LANES);
   const lanes = Array.from({ length: MOST_LANES }, (_, n) => Array.from({ length: n }, (_, lane) => emptyLane(lane)));
-  const answer: { lanes: readonly LanePoint[]; froze: boolean } = { lanes: [], froze: false };
+  const answer: { lanes: readonly LanePoint[]; froze: boolean; refused: Refused | undefined } = {
+    lanes: [],
+    froze: false,
+    refused: undefined,
+  };
 
   function streamOf(ix: number): Stream {
     const stream = streams[ix];
@@ -82,7 +86,7 @@ export function createEngine(): Engine {
   }
 
   function judgeOf(spec: StreamSpec): Judge {
-    const key = JSON.stringify([spec.chart, spec.rules]);
+    const key = JSON.stringify([spec.chart, spec.rules, spec.variables?.length]);
     const judge = judges.get(key) ?? compileJudge(spec, HEADER);
     judges.set(key, judge);
     checkSpec(spec, judge);
@@ -142,6 +146,12 @@ export function createEngine(): Engine {
     breakLine(stream);
   }
 
+  function refusalOf({ spec, judge, chartAt }: Stream): Refused | undefined {
+    const refusal = judge.kernel.refusal?.(numbers, chartAt);
+    if (refusal?.variable === undefined) return refusal === undefined ? undefined : { why: refusal.why };
+    return { why: refusal.why, variable: spec.variables?.[refusal.variable] ?? '' };
+  }
+
   /** Judges one point of one lane; returns whether a rule holds. */
   function signals(stream: Stream, point: LanePoint, lane: number): boolean {
     const flags = (stream.at + WORDS) * 2;
@@ -183,6 +193,7 @@ export function createEngine(): Engine {
         // Specification and class say what a value is worth, not how it is judged: the line goes on.
         streams[ix] = { ...old, spec };
         description = undefined;
+        if (!sameJson(old.spec.spec, spec.spec)) resetOutOfSpec(memory, old.at + CAPABILITY);
         return;
       }
       const kept = numbers.slice(old.at, old.at + old.judge.slots);
@@ -194,7 +205,9 @@ export function createEngine(): Engine {
       reset(stream);
       const isTyped = 'sigma' in spec.limits;
       // Another chart, or a wish to learn instead of typed limits: learnt anew, but a version number is never used twice.
-      const isNew = !sameJson(old.spec.chart, spec.chart) || (!isTyped && 'sigma' in old.spec.limits);
+      const isNew =
+        !sameJson([old.spec.chart, old.spec.variables], [spec.chart, spec.variables]) ||
+        (!isTyped && 'sigma' in old.spec.limits);
       if (isNew) {
         numbers[stream.at + VERSION] = numbers[stream.at + VERSION]! + kept[VERSION]!;
       } else {
@@ -243,6 +256,7 @@ export function createEngine(): Engine {
       }
       answer.lanes = laneList;
       answer.froze = false;
+      answer.refused = undefined;
       if (!hasValue) return answer;
       words[flags] = words[flags]! & ~BREAK;
       if (hasLimits) {
@@ -252,10 +266,11 @@ export function createEngine(): Engine {
       const learnt = numbers[at + LEARNT]! + 1;
       numbers[at + LEARNT] = learnt;
       const { limits } = stream.spec;
-      if ('baseline' in limits && learnt >= limits.baseline && stream.judge.kernel.freeze(numbers, stream.chartAt)) {
+      if (!('baseline' in limits && learnt >= limits.baseline)) return answer;
+      if (judge.kernel.freeze(numbers, stream.chartAt)) {
         limitsChanged(stream, learnt);
         answer.froze = true;
-      }
+      } else if (learnt % limits.baseline === 0) answer.refused = refusalOf(stream);
       return answer;
     },
 
@@ -318,6 +333,12 @@ export function createEngine(): Engine {
     explain(ix) {
       const { judge, chartAt } = streamOf(ix);
       return judge.kernel.explain?.(numbers, chartAt);
+    },
+
+    contributions(ix, lane) {
+      const { judge, chartAt, spec } = streamOf(ix);
+      const parts = judge.kernel.contributions?.(numbers, chartAt, lane);
+      return parts?.map((part, i) => ({ variable: spec.variables?.[i] ?? '', ...part }));
     },
 
     capability(ix): Capability {

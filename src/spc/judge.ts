@@ -10,6 +10,9 @@ import type { StreamSpec } from './stream.ts';
 const LIMIT_ID = 'R1';
 const LIMIT_SENTENCE = printRule(LIMIT_RULE);
 
+/** Number of variables for which the layout of multivariate charts is written down. */
+const LAYOUT_VARIABLES = 3;
+
 /** How streams of one chart, settings and set of rules are judged; shared by all of them, so that it stays in the cache. */
 export interface Judge {
   readonly chart: Chart;
@@ -40,7 +43,13 @@ export function compileJudge(spec: StreamSpec, header: number): Judge {
     const why = settings.error.issues[0]?.message ?? 'settings not understood';
     throw invalid(`Chart ${use}: ${why}.`, `Settings given: ${JSON.stringify(rest)}.`);
   }
-  const kernel = chart.compile(settings.data);
+  const isMultivariate = chart.isMultivariate === true;
+  if (isMultivariate !== (spec.variables?.length ?? 1) > 1)
+    throw invalid(
+      `Chart ${use} judges ${isMultivariate ? 'several variables together' : 'one variable'}, not ${spec.variables?.length ?? 1}.`,
+      'Use t2, mewma or pca for two or more variables, and any other chart for one.',
+    );
+  const kernel = chart.compile(settings.data, spec.variables?.length);
   const parsed = spec.rules.map(({ sentence }) => parseRule(sentence));
   const rules = compileRules(chart.runRules ? parsed : []);
   const limitIds = [spec.rules[parsed.findIndex((rule) => printRule(rule) === LIMIT_SENTENCE)]?.id ?? LIMIT_ID];
@@ -78,14 +87,17 @@ export function checkLimits(use: string, kernel: ChartKernel, centre: number, si
 }
 
 /** What decides how a stream's points come out and what holds at them, as text to compare. */
-export function judgement({ chart, rules, limits, size }: StreamSpec): string {
-  return JSON.stringify([chart, rules, limits, size]);
+export function judgement({ chart, rules, limits, size, variables }: StreamSpec): string {
+  return JSON.stringify([chart, rules, limits, size, variables]);
 }
 
 /** Names and widths of all charts, for the layout hash of a snapshot. */
 export function layoutOfCharts(): string {
   return Object.entries(CHARTS)
-    .map(([name, chart]) => `${name}(${chart.lanes.join()} ${chart.compile(chart.settings.parse({})).width})`)
+    .map(
+      ([name, chart]) =>
+        `${name}(${chart.lanes.join()} ${chart.compile(chart.settings.parse({}), LAYOUT_VARIABLES).width})`,
+    )
     .join(' ');
 }
 

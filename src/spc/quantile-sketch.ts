@@ -194,8 +194,12 @@ function between(a: number, b: number, share: number): number {
   return share >= 0 && share < 1 ? a + (b - a) * share : b;
 }
 
-/** Largest share of the values before the end of the centroid that begins at q. */
+const STEP_SINE = Math.sin((2 * Math.PI) / DELTA);
+const STEP_COSINE = Math.cos((2 * Math.PI) / DELTA);
+
+/** Largest share of the values before the end of the centroid that begins at q: one step on along the arc sine, by the addition theorem. */
 function limitAfter(q: number): number {
-  const angle = Math.asin(2 * Math.min(1, q) - 1) + (2 * Math.PI) / DELTA;
-  return angle >= Math.PI / 2 ? 1 : (Math.sin(angle) + 1) / 2;
+  const sine = 2 * q - 1;
+  if (sine >= STEP_COSINE) return 1;
+  return (sine * STEP_COSINE + Math.sqrt(Math.max(0, 1 - sine * sine)) * STEP_SINE + 1) / 2;
 }

@@ -9,6 +9,8 @@ export interface StreamSpec {
   readonly spec: Specification;
   /** Nominal subgroup size. */
   readonly size: number;
+  /** Names of the variables of one vector, in order, where the chart is multivariate; other names are other limits. */
+  readonly variables?: readonly string[] | undefined;
   /** Class of the characteristic: it sets the target of capability; standard where absent. */
   readonly class?: CharacteristicClass | undefined;
   /** Target of capability that a customer asks for, in place of that of the class. */
@@ -17,7 +19,10 @@ export interface StreamSpec {
   readonly gauge?: 'fit' | 'unfit' | 'unknown' | undefined;
 }
 
-/** Members of one closed subgroup; a bad member is NaN and counts as missing. For attribute charts one row: x = count, size = inspected. */
+/**
+ * Members of one closed subgroup; a bad member is NaN and counts as missing. For attribute charts one row: x = count, size = inspected. For
+ * multivariate charts x holds the vectors row by row, and `length` counts single numbers; a vector with a NaN counts as missing.
+ */
 export interface SubgroupData {
   readonly x: Float64Array;
   readonly size: Float64Array;
@@ -63,6 +68,22 @@ export interface LimitsInForce {
   readonly subgroups: number;
   /** What the chart has learnt beside centre and sigma, such as a slope; absent where there is nothing. */
   readonly parameters?: readonly number[];
+}
+
+/** What one variable has to do with a multivariate point. */
+export interface Contribution {
+  readonly variable: string;
+  /** What it adds to the statistic, as the chart's README says. */
+  readonly part: number;
+  /** Its own departure in units of its own sigma, with its sign. */
+  readonly z: number;
+}
+
+/** Why a full baseline gives no limits: the learning goes on. */
+export interface Refused {
+  readonly why: 'too_few' | 'constant' | 'singular';
+  /** The variable that stays the same, or follows from those before it. */
+  readonly variable?: string;
 }
 
 /** Running capability of one stream since its limits were set. */
@@ -113,8 +134,14 @@ export interface Engine {
   open(spec: StreamSpec): number;
   /** New plan for a known stream: same chart and settings keep learnt limits; run histories restart, the line breaks. Where only specification or class differ, the line goes on. */
   reconfigure(ix: number, spec: StreamSpec): void;
-  /** Judges one closed subgroup. The answer is valid until the next call. `froze` is true when this subgroup completed the baseline (version 1 now in force, for the next subgroup on). */
-  step(ix: number, subgroup: SubgroupData): { readonly lanes: readonly LanePoint[]; readonly froze: boolean };
+  /**
+   * Judges one closed subgroup. The answer is valid until the next call. `froze` is true when this subgroup completed the baseline (version 1
+   * now in force, for the next subgroup on); `refused` tells, each time as many subgroups as the baseline wants have come, why it gave none.
+   */
+  step(
+    ix: number,
+    subgroup: SubgroupData,
+  ): { readonly lanes: readonly LanePoint[]; readonly froze: boolean; readonly refused?: Refused | undefined };
   /** Typed or approved limits: next version; run histories restart, the line breaks. */
   setLimits(ix: number, centre: number, sigma: number): void;
   /** A gap: run histories restart, the line breaks; limits stay. */
@@ -131,6 +158,8 @@ export interface Engine {
   keys(ix: number): readonly string[];
   /** What the chart tells of the newest point beside its row, for the event of a signal; undefined where it has nothing to tell. */
   explain(ix: number): Readonly<Record<string, number>> | undefined;
+  /** What each variable has to do with the newest point of a lane; undefined where the chart is not multivariate. */
+  contributions(ix: number, lane: number): readonly Contribution[] | undefined;
   capability(ix: number): Capability;
   /** Complete state; `restore` of it continues bit for bit. */
   snapshot(): Uint8Array;

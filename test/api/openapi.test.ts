@@ -127,10 +127,14 @@ function questionTo(operation: Operation) {
   const isAlarm = operation.path.startsWith('/api/alarms');
   const known = isAlarm ? fc.constantFrom(...alarmIds) : fc.constantFrom(...api.plant.streams().map((s) => s.id));
   const adapter = fc.constantFrom('mes', 'mes', 'press3');
+  const study = fc.constantFrom('chart-constants', 'chart-constants', 'control-chart', 'baseline');
   const inPath = operation.parameters.filter((p) => p.in === 'path');
   const inQuery = operation.parameters.filter((p) => p.in === 'query');
   const pathValue = (name: string) =>
-    fc.oneof({ weight: 5, arbitrary: name === 'adapter' ? adapter : known }, { weight: 1, arbitrary: odd });
+    fc.oneof(
+      { weight: 5, arbitrary: name === 'adapter' ? adapter : name === 'name' ? study : known },
+      { weight: 1, arbitrary: odd },
+    );
   const text = odd.map((word) => `{${word}`);
   return fc.record({
     path: fc.record(Object.fromEntries(inPath.map((p) => [p.name, pathValue(p.name)]))),

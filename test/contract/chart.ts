@@ -26,16 +26,18 @@ const RULES = [
 export function chartContract(name: string, chart: ChartUnderContract): void {
   const { example } = chart;
   const isCounted = chart.kind === 'attributes' || example.isCounted === true;
+  const { variables } = example;
   const nominal = isCounted ? 1 : Math.max(...example.subgroups.map((members) => members.length));
   const specOf = (limits: LimitsPlan, settings = example.settings): StreamSpec => ({
     chart: { use: name, ...settings },
     rules: RULES,
     limits,
     spec: {},
-    size: nominal,
+    size: nominal / (variables ?? 1),
+    ...(variables === undefined ? {} : { variables: Array.from({ length: variables }, (_, i) => `v${i + 1}`) }),
   });
   const typed = { centre: example.centre, sigma: example.sigma };
-  const parts = chart.compile(chart.settings.parse(example.settings)).keys?.length ?? 0;
+  const parts = chart.compile(chart.settings.parse(example.settings), variables).keys?.length ?? 0;
   const dataOf = (members: readonly number[]): SubgroupData =>
     isCounted
       ? rows([members[0]!], [members[1]!])
@@ -119,7 +121,7 @@ export function chartContract(name: string, chart: ChartUnderContract): void {
 
   check('C2', 'subgroups one by one give what all columns at once give', () => {
     const subgroups = randomSubgroups(seeded(2), 200);
-    const kernel = chart.compile(chart.settings.parse(example.settings));
+    const kernel = chart.compile(chart.settings.parse(example.settings), variables);
     const lanes = chart.lanes.length;
     const x = Float64Array.from(subgroups.flatMap((subgroup) => [...subgroup.x]));
     const size = Float64Array.from(subgroups.flatMap((subgroup) => [...subgroup.size]));

@@ -10,13 +10,16 @@ import laneyP from './laney-p/index.ts';
 import laneyU from './laney-u/index.ts';
 import leveyJennings from './levey-jennings/index.ts';
 import medianR from './median-r/index.ts';
+import mewma from './mewma/index.ts';
 import np from './np/index.ts';
 import p from './p/index.ts';
+import pca from './pca/index.ts';
 import percentile from './percentile/index.ts';
 import residual from './residual/index.ts';
 import run from './run/index.ts';
 import shortRun from './short-run/index.ts';
 import t from './t/index.ts';
+import t2 from './t2/index.ts';
 import threeWay from './three-way/index.ts';
 import toolWear from './tool-wear/index.ts';
 import u from './u/index.ts';
@@ -35,13 +38,16 @@ export const CHARTS: Readonly<Record<string, Chart>> = {
   'laney-u': laneyU as Chart,
   'levey-jennings': leveyJennings as Chart,
   'median-r': medianR as Chart,
+  mewma: mewma as Chart,
   np: np as Chart,
   p: p as Chart,
+  pca: pca as Chart,
   percentile: percentile as Chart,
   residual: residual as Chart,
   run: run as Chart,
   'short-run': shortRun as Chart,
   t: t as Chart,
+  t2: t2 as Chart,
   'three-way': threeWay as Chart,
   'tool-wear': toolWear as Chart,
   u: u as Chart,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KEPT_ROOM, keep, keptAt, keptCount, keptQuantile } from './kept.ts';
-import { fitSlope, fitSquares, LINE_WIDTH, meanX, meanY, observePair } from './line.ts';
+import { fitSigma, fitSlope, LINE_WIDTH, meanX, meanY, observePair } from './line.ts';
 
 const number = fc.double({ min: -100, max: 100, noNaN: true });
 
@@ -20,7 +20,7 @@ test('a line taken pair by pair is that of the sums over all pairs', () => {
       expect(meanX(state, 0)).toBeCloseTo(x, 9);
       expect(meanY(state, 0)).toBeCloseTo(y, 9);
       expect(Math.abs(fitSlope(state, 0) - slope)).toBeLessThan(1e-9 * (1 + Math.abs(slope)));
-      expect(Math.abs(fitSquares(state, 0, fitSlope(state, 0)) - squares)).toBeLessThan(1e-6);
+      expect(Math.abs(fitSigma(state, 0, fitSlope(state, 0), 1) ** 2 - squares)).toBeLessThan(1e-6);
     }),
   );
 });

@@ -33,7 +33,7 @@ export function resetLine(state: Float64Array, at: number): void {
  * const state = new Float64Array(LINE_WIDTH);
  * for (const [x, y] of [[1, 3], [2, 5], [3, 7]]) observePair(state, 0, Float64Array.of(x, y));
  * fitSlope(state, 0); // => 2
- * fitSquares(state, 0, 2); // => 0
+ * fitSigma(state, 0, 2, 1); // => 0
  */
 export function observePair(state: Float64Array, at: number, pair: Float64Array): void {
   const x = pair[0]!;
@@ -100,15 +100,17 @@ export function fitSlope(state: Float64Array, at: number): number {
   return squares > 0 ? (totalOf(state, at + XY) / squares) * (state[at + UNIT_Y]! / state[at + UNIT_X]!) : 0;
 }
 
-/** Sum of the squared distances from the line of this slope through both means. */
-export function fitSquares(state: Float64Array, at: number, slope: number): number {
-  const unitX = state[at + UNIT_X]!;
-  const unitY = state[at + UNIT_Y]!;
+/**
+ * Standard deviation of the distances from the line of this slope through both means.
+ *
+ * @param free degrees of freedom, at least 1: pairs less what was fitted
+ */
+export function fitSigma(state: Float64Array, at: number, slope: number, free: number): number {
   // In units of y where it has one; a y that never changes leaves only the slope.
-  const unit = unitY === 0 ? 1 : unitY;
-  const b = (slope * unitX) / unit;
-  const xy = unitY === 0 ? 0 : totalOf(state, at + XY);
-  const yy = unitY === 0 ? 0 : totalOf(state, at + YY);
-  const squares = yy - b * (2 * xy - b * totalOf(state, at + XX));
-  return Math.max(0, squares) * unit * unit;
+  const hasUnit = state[at + UNIT_Y] !== 0;
+  const unit = hasUnit ? state[at + UNIT_Y]! : 1;
+  const b = slope * (state[at + UNIT_X]! / unit);
+  const xy = hasUnit ? totalOf(state, at + XY) : 0;
+  const yy = hasUnit ? totalOf(state, at + YY) : 0;
+  return unit * Math.sqrt(Math.max(0, yy - b * (2 * xy - b * totalOf(state, at + XX))) / free);
 }

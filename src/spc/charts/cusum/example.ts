@@ -71,7 +71,8 @@ export const example: ChartExample = {
       sigma: 1,
       size: 1,
       arl: 335.367577627213,
-      source: 'R package spc 0.6.7, xcusum.arl one-sided, k 0.5, h 4; Lucas & Crosier (1982) print 336',
+      source:
+        'R package spc 0.6.7, xcusum.arl one-sided, k 0.5, h 4; Lucas & Crosier (1982) print 168 for both sides together',
     },
     {
       settings: { k: 0.75, h: 3.34 },

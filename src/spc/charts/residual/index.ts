@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
 import { completePoint, emptyPoint } from '../../limits.ts';
-import { fitSlope, fitSquares, LINE_WIDTH, lineCount, meanX, meanY, observePair, resetLine } from '../../math/line.ts';
+import { fitSigma, fitSlope, LINE_WIDTH, lineCount, meanX, meanY, observePair, resetLine } from '../../math/line.ts';
 import { COUNT, MEAN, SUMMARY_WIDTH, summarise } from '../../math/spread.ts';
 
 /** Parameter: the autoregressive coefficient, NaN while not learnt. */
@@ -84,7 +84,7 @@ function kernel(typed: number | undefined, summary: Float64Array): ChartKernel {
       if (free < 1) return false;
       const slope = typed ?? Math.min(LARGEST, Math.max(-LARGEST, fitSlope(state, at + PAIRS)));
       const before = meanX(state, at + PAIRS);
-      const sigma = Math.sqrt(fitSquares(state, at + PAIRS, slope) / free);
+      const sigma = fitSigma(state, at + PAIRS, slope, free);
       const centre = before + (meanY(state, at + PAIRS) - before) / (1 - slope);
       if (!Number.isFinite(sigma) || !Number.isFinite(centre)) return false;
       state[at + PHI] = slope;

@@ -54,7 +54,7 @@ export default defineChart({
   runRules: true,
   needs: ['parts'],
   reference:
-    'Bothe (1989), Journal of Quality Technology 21, 265; Farnum (1992), Journal of Quality Technology 24, 138; Montgomery, 7th ed. (2013), 10.1',
+    'Bothe (1989), ASQC Annual Quality Congress 43, 265; Farnum (1992), Journal of Quality Technology 24, 138; Montgomery, 7th ed. (2013), 10.1',
   compile: (chosen: z.infer<typeof settings>): ChartKernel =>
     chosen.scale === 'z' ? standardised(chosen) : deviations(chosen),
 });

@@ -47,8 +47,7 @@ export default defineChart({
   lanes: ['mean', 'mr', 'within'],
   kind: 'variables',
   runRules: true,
-  reference:
-    'Wheeler & Chambers, Understanding Statistical Process Control, 3rd ed. (2010), chapter 9 (three-way charts)',
+  reference: 'Wheeler & Chambers, Understanding Statistical Process Control, 3rd ed. (2010), three-way charts',
   minSize: 2,
   maxSize: MAX_RANGE_SIZE,
   compile: (chosen: z.infer<typeof settings>): ChartKernel =>
@@ -89,18 +88,18 @@ function kernel(
       const centre = state[at + CENTRE]!;
       const previous = state[at + PREVIOUS]!;
       sigmasOf(state, at, n, state[at + PREVIOUS_SIZE]!, sigma_within, sigmas);
-      const sigmaMean = sigmas[0]!;
-      const sigmaWithin = withinOf(state, at, sigma_within);
+      const all = state[at + SIGMA]!;
+      const sigmaWithin = shareWithin(state, at, sigma_within) * all;
       out.statistic[row] = average;
       out.n[row] = n;
       out.centre[row] = centre;
-      out.sigma[row] = sigmaMean;
+      out.sigma[row] = sigmas[0]! * all;
       completePoint(out, row, 3, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
       const moving = Math.abs(average - previous);
       if (Number.isNaN(moving)) emptyPoint(out, row + 1);
       else {
         // The root mean square of both sigmas: with equal sizes simply the sigma of a mean.
-        const sigma = Math.sqrt((sigmaMean * sigmaMean + sigmas[1]! * sigmas[1]!) / 2);
+        const sigma = all * Math.sqrt((sigmas[0]! * sigmas[0]! + sigmas[1]! * sigmas[1]!) / 2);
         out.statistic[row + 1] = moving;
         out.n[row + 1] = n;
         out.centre[row + 1] = d2(2) * sigma;
@@ -131,8 +130,11 @@ function kernel(
       const sigmaMeans = learntSigma(state, at + BETWEEN_LEARNT);
       if (Number.isNaN(centre) || Number.isNaN(sigmaWithin) || Number.isNaN(sigmaMeans)) return false;
       const size = state[at + SUBGROUPS]! / state[at + INVERSE]!;
-      const between = Math.max(0, sigmaMeans * sigmaMeans - (sigmaWithin * sigmaWithin) / size);
-      const sigma = Math.sqrt(between + sigmaWithin * sigmaWithin);
+      // Squares of shares, which neither under- nor overflow.
+      const scale = Math.max(sigmaMeans, sigmaWithin);
+      const means = scale === 0 ? 0 : sigmaMeans / scale;
+      const inside = scale === 0 ? 0 : sigmaWithin / scale;
+      const sigma = scale * Math.sqrt(Math.max(0, means * means - (inside * inside) / size) + inside * inside);
       state[at + CENTRE] = centre;
       state[at + SIGMA] = sigma;
       state[at + MEANS] = sigma === 0 ? 0 : sigmaMeans / sigma;
@@ -143,15 +145,15 @@ function kernel(
   };
 }
 
-/** Sigma within in force: the learnt share of the sigma in force; with typed limits the typed one, or all of it. */
-function withinOf(state: Float64Array, at: number, typed: number | undefined): number {
-  const sigma = state[at + SIGMA]!;
+/** Sigma within, in units of the sigma in force: learnt; with typed limits the typed one, or all of it. */
+function shareWithin(state: Float64Array, at: number, typed: number | undefined): number {
   const share = state[at + WITHIN]!;
-  if (!Number.isNaN(share)) return share * sigma;
-  return typed === undefined || typed > sigma ? sigma : typed;
+  if (!Number.isNaN(share)) return share;
+  const sigma = state[at + SIGMA]!;
+  return typed === undefined || !(typed < sigma) ? 1 : typed / sigma;
 }
 
-/** Sigma of a mean of n values, and of one of `before` values, into `sigmas`. */
+/** Sigma of a mean of n values, and of one of `before` values, into `sigmas`, in units of the sigma in force. */
 function sigmasOf(
   state: Float64Array,
   at: number,
@@ -160,11 +162,10 @@ function sigmasOf(
   typed: number | undefined,
   sigmas: Float64Array,
 ): void {
-  const sigma = state[at + SIGMA]!;
-  const inside = withinOf(state, at, typed);
-  const means = state[at + MEANS]! * sigma;
+  const inside = shareWithin(state, at, typed);
+  const means = state[at + MEANS]!;
   const size = state[at + SIZE]!;
-  const between = Number.isNaN(means) ? sigma * sigma - inside * inside : means * means - (inside * inside) / size;
+  const between = Number.isNaN(means) ? 1 - inside * inside : means * means - (inside * inside) / size;
   for (let i = 0; i < 2; i++) {
     const members = i === 0 ? n : before;
     // Means that vary less than their members let expect: nothing between, and the sigma of a mean falls with √n.

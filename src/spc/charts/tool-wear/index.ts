@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CENTRE, type ChartKernel, type Columns, defineChart, OWN, SIGMA } from '../../chart.ts';
 import { completePoint, emptyPoint } from '../../limits.ts';
-import { fitSlope, fitSquares, LINE_WIDTH, lineCount, meanX, meanY, observePair, resetLine } from '../../math/line.ts';
+import { fitSigma, fitSlope, LINE_WIDTH, lineCount, meanX, meanY, observePair, resetLine } from '../../math/line.ts';
 import { COUNT, MEAN, SUMMARY_WIDTH, summarise } from '../../math/spread.ts';
 
 /** Parameter: the slope, NaN while not learnt. */
@@ -93,7 +93,7 @@ function kernel({ per, slope: typed, after_gap }: z.infer<typeof settings>, summ
       const free = lineCount(state, at + LINE) - (typed === undefined ? 2 : 1);
       if (free < 1) return false;
       const slope = typed ?? fitSlope(state, at + LINE);
-      const sigma = Math.sqrt(fitSquares(state, at + LINE, slope) / free);
+      const sigma = fitSigma(state, at + LINE, slope, free);
       const centre = meanY(state, at + LINE) - slope * meanX(state, at + LINE);
       if (!Number.isFinite(sigma) || !Number.isFinite(centre)) return false;
       state[at + SLOPE] = slope;

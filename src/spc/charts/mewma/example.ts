@@ -1,0 +1,82 @@
+// Example of the chart mewma.
+import type { ChartExample } from '../../chart-example.ts';
+
+/** Published data and the numbers they must give. */
+export const example: ChartExample = {
+  source:
+    'Chemical process, Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), Table 11.6: the first 20 rows are the baseline; the statistic recomputed in an independent program (NumPy); limit 12.73 for four variables, lambda 0.1 and a run length of 200 from Prabhu & Runger (1997), Journal of Quality Technology 29, 8',
+  settings: { lambda: 0.1, h: 12.73 },
+  limits: { baseline: 20 },
+  centre: 0,
+  sigma: 1,
+  variables: 4,
+  subgroups: [
+    [10.0, 20.7, 13.6, 15.5],
+    [10.5, 19.9, 18.1, 14.8],
+    [9.7, 20.0, 16.1, 16.5],
+    [9.8, 20.2, 19.1, 17.1],
+    [11.7, 21.5, 19.8, 18.3],
+    [11.0, 20.9, 10.3, 13.8],
+    [8.7, 18.8, 16.9, 16.8],
+    [9.5, 19.3, 15.3, 12.2],
+    [10.1, 19.4, 16.2, 15.8],
+    [9.5, 19.6, 13.6, 14.5],
+    [10.5, 20.3, 17.0, 16.5],
+    [9.2, 19.0, 11.5, 16.3],
+    [11.3, 21.6, 14.0, 18.7],
+    [10.0, 19.8, 14.0, 15.9],
+    [8.5, 19.2, 17.4, 15.8],
+    [9.7, 20.1, 10.0, 16.6],
+    [8.3, 18.4, 12.5, 14.2],
+    [11.9, 21.8, 14.1, 16.2],
+    [10.3, 20.5, 15.6, 15.1],
+    [8.9, 19.0, 8.5, 14.7],
+    [9.9, 20.0, 15.4, 15.9],
+    [8.7, 19.0, 9.9, 16.8],
+    [11.5, 21.8, 19.3, 12.1],
+    [15.9, 24.6, 14.7, 15.3],
+    [12.6, 23.9, 17.1, 14.2],
+    [14.9, 25.0, 16.3, 16.6],
+    [9.9, 23.7, 11.9, 18.1],
+    [12.8, 26.3, 13.5, 13.7],
+    [13.1, 26.1, 10.9, 16.8],
+    [9.8, 25.8, 14.8, 15.0],
+  ],
+  lanes: {
+    mewma: {
+      values: [
+        4.328415440009428, 1.6688731510519599, 1.2743613818255655, 3.3734080615736954, 5.488897899005613,
+        3.3472113698714523, 1.9794032810839075, 2.921387834565752, 3.2600757304460943, 2.776018393276602,
+        3.0685481186641983, 2.2396285105477354, 1.372326780814326, 1.833102749064105, 0.9317775269146665,
+        0.9932922005686826, 1.52278520047584, 0.43011013370886425, 0.20051062499531425, 1.2874624813250795,
+        0.8805486983342014, 3.362103475290949, 2.597947234914363, 10.971212177619819, 28.17571436495522,
+        50.321457316365645, 90.40662208677885, 198.8712855588672, 297.5990601250073, 534.8026466838195,
+      ],
+      centre: 0,
+      lower: 0,
+      upper: 12.73,
+      beyond: [25, 26, 27, 28, 29, 30],
+    },
+  },
+  designs: [
+    {
+      settings: { limits: 'asymptotic' },
+      distribution: 'normal',
+      centre: 50,
+      sigma: 2,
+      size: 4,
+      arl: 200.5,
+      source:
+        'Prabhu & Runger (1997) print 200; ring Markov chain of Runger & Prabhu (1996) in an independent program (SciPy): 200.500',
+    },
+    {
+      settings: { limits: 'asymptotic', lambda: 0.2, h: 13.87 },
+      distribution: 'normal',
+      centre: 0,
+      sigma: 1,
+      size: 8,
+      arl: 200.5,
+      source: 'The same table; subgroups of two vectors',
+    },
+  ],
+};
