@@ -90,6 +90,10 @@ export const ERROR_CATALOGUE = {
   },
   RULE_INVALID: { en: 'A run rule is not a sentence of the rule grammar.', ko: '런 규칙 문장이 문법에 맞지 않습니다.' },
   SERVER_PORT_TAKEN: { en: 'The port is used by another program.', ko: '포트를 다른 프로그램이 사용하고 있습니다.' },
+  SHARD_FAILED: {
+    en: 'A thread of the standard kernel failed; its streams go on from the last snapshot.',
+    ko: '표준 커널의 스레드가 중단되었습니다. 마지막 스냅숏에서 이어 갑니다.',
+  },
   SNAPSHOT_UNKNOWN: {
     en: 'A snapshot of the engine is damaged or of another version; the state is replayed from the journal.',
     ko: '엔진 스냅숏이 손상되었거나 버전이 다릅니다. 저널에서 다시 계산합니다.',

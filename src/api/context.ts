@@ -1,11 +1,14 @@
 // What every area of the API is given.
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Rarity } from '../budget/rarity.ts';
 import type { Log } from '../component.ts';
 import type { Access } from './access.ts';
 import type { Plant, User } from './plant.ts';
 
 export interface ApiContext {
   readonly plant: Plant;
+  /** How rare signals are: what alarms are ordered by. */
+  readonly rarity: Rarity;
   readonly log: Log;
   /** ms since 1970. */
   now(): number;

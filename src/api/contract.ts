@@ -37,6 +37,8 @@ import type {
   PointAnswer,
   PointsAnswer,
 } from './contract/points.ts';
+import type { ReplayAnswer, ReplayBody } from './contract/replay.ts';
+import type { BudgetAnswer, PriceAnswer, RuleSetsAnswer, StreamPriceAnswer } from './contract/rules.ts';
 import type {
   CapabilityAnswer,
   ExcludeBody,
@@ -48,6 +50,12 @@ import type {
 } from './contract/streams.ts';
 import type { ErrorBody } from './contract/vocabulary.ts';
 
+export type BudgetJson = z.output<typeof BudgetAnswer>;
+export type PriceJson = z.output<typeof PriceAnswer>;
+export type StreamPriceJson = z.output<typeof StreamPriceAnswer>;
+export type RuleSetsJson = z.output<typeof RuleSetsAnswer>;
+export type ReplayJson = z.output<typeof ReplayAnswer>;
+export type ReplayRequestJson = z.input<typeof ReplayBody>;
 export type ErrorJson = z.output<typeof ErrorBody>;
 export type LoginJson = z.input<typeof LoginBody>;
 export type SessionJson = z.output<typeof SessionAnswer>;

@@ -2,6 +2,7 @@
 import type { CharacteristicPlan, Specification } from '../config/plan.ts';
 import type { AlarmRow, EventRow, MeasurementRow, PointRow } from '../history/history.ts';
 import { describeRule, parseRule } from '../spc/rule.ts';
+import type { ApiContext } from './context.ts';
 import type {
   AdapterJson,
   AlarmJson,
@@ -171,11 +172,22 @@ export function streamJson(stream: StreamNow, plan: CharacteristicPlan): StreamJ
   };
 }
 
-export function alarmJson(alarm: AlarmRow, plant: Plant): AlarmJson {
+/** What of the server the rows need to be told in full. */
+export type Around = Pick<ApiContext, 'plant' | 'rarity'>;
+
+/** How often the signal of an alarm comes by chance; NaN where that is not known. */
+export function falsePerPoint(alarm: AlarmRow, { plant, rarity }: Around): number {
+  const stream = alarm.series < 0 ? undefined : plant.stream(plant.seriesId(alarm.series));
+  const plan = plant.plan.characteristics.find(({ id }) => id === stream?.characteristic);
+  return rarity.of(alarm, plan);
+}
+
+export function alarmJson(alarm: AlarmRow, around: Around): AlarmJson {
   const { series, ...rest } = alarm;
   return {
     ...rest,
-    stream: series < 0 ? null : plant.seriesId(series),
+    stream: series < 0 ? null : around.plant.seriesId(series),
+    falsePerPoint: figure(falsePerPoint(alarm, around)),
     rules: [...rest.rules],
     text: { ...rest.text },
   };
@@ -194,15 +206,15 @@ function plainData(data: EventRow['data']): Record<string, unknown> {
   );
 }
 
-export function liveJson(message: LiveMessage, plant: Plant): LiveJson {
+export function liveJson(message: LiveMessage, around: Around): LiveJson {
   const { seq } = message;
   switch (message.type) {
     case 'point':
       return { type: 'point', seq, stream: message.stream, point: pointJson(message.point) };
     case 'event':
-      return { type: 'event', seq, event: eventJson(message.event, plant) };
+      return { type: 'event', seq, event: eventJson(message.event, around.plant) };
     case 'alarm':
-      return { type: 'alarm', seq, alarm: alarmJson(message.alarm, plant) };
+      return { type: 'alarm', seq, alarm: alarmJson(message.alarm, around) };
   }
 }
 

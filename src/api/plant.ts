@@ -3,6 +3,8 @@ import type { Delivery, DeliveryReply } from '../component.ts';
 import type { CharacteristicPlan, PlantPlan, ShiftPlan } from '../config/plan.ts';
 import type { AlarmRow, EventRow, MeasurementRow, PointRow, RangeQuery } from '../history/history.ts';
 import type { CommandEntry, ExcludeEntry, LimitsEntry, Seq } from '../journal/journal.ts';
+import type { Replay } from '../replay/compare.ts';
+import type { WhatIf } from '../replay/what-if.ts';
 import type { Capability, LimitsInForce } from '../spc/stream.ts';
 
 /** One stream as it stands now: what the overview shows. */
@@ -145,7 +147,11 @@ export interface Plant {
     readonly plant: PlantPlan;
     readonly shifts: readonly ShiftPlan[];
     readonly characteristics: readonly CharacteristicPlan[];
+    /** Budget of false alarms, where the configuration names one. */
+    readonly falseAlarmsPerDay?: number | undefined;
   };
+  /** Rule sets of this installation: set → rule id → sentence. */
+  readonly ruleSets?: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly users: Users;
   streams(): readonly StreamNow[];
   stream(id: string): StreamNow | undefined;
@@ -163,6 +169,8 @@ export interface Plant {
   health(): Health;
   /** Delivers to the adapter of that id; undefined when there is none that takes deliveries. */
   deliver(adapter: string, delivery: Delivery): Promise<DeliveryReply | undefined>;
+  /** Runs the stored measurements of a stream through other rules, limits or charts; changes nothing. Undefined for an unknown stream. */
+  replay?(stream: string, whatIf: WhatIf): Promise<Replay> | undefined;
   /** First diagnosis, computed from the plant's own records. */
   diagnosis(): Promise<Diagnosis>;
 }

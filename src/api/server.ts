@@ -10,6 +10,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { createRarity } from '../budget/rarity.ts';
 import type { Log } from '../component.ts';
 import { PumjilError } from '../errors.ts';
 import { type DeclaredRoute, guard } from './access.ts';
@@ -22,6 +23,8 @@ import live from './live/index.ts';
 import measurements from './measurements/index.ts';
 import plantArea from './plant/index.ts';
 import type { Plant } from './plant.ts';
+import replays from './replay/index.ts';
+import rules from './rules/index.ts';
 import session from './session/index.ts';
 import dashboards from './static/index.ts';
 import streams from './streams/index.ts';
@@ -32,6 +35,8 @@ const AREAS: readonly ApiArea[] = [
   session,
   plantArea,
   streams,
+  replays,
+  rules,
   alarms,
   live,
   health,
@@ -97,6 +102,7 @@ export async function buildApi(
 ): Promise<{ readonly app: FastifyInstance; readonly routes: readonly DeclaredRoute[] }> {
   const context: ApiContext = {
     plant: options.plant,
+    rarity: createRarity(),
     log: options.log,
     now: options.now ?? Date.now,
     version: options.version ?? '0.0.0',

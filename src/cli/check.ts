@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Cost } from '../budget/budget.ts';
 import type { Plan } from '../config/plan.ts';
 import { printProblem, problemsOf } from '../config/problem.ts';
 import { PumjilError } from '../errors.ts';
@@ -64,15 +65,31 @@ async function check(
   const probes = isProbe ? await probe(plan, only, io) : [];
   const isGood = probes.every((each) => each.isReachable);
   const counts = { adapters: plan.adapters.length, characteristics: plan.characteristics.length };
+  const budget = plan.false_alarms_per_day;
+  const cost = budget === undefined ? undefined : await costOfPlan(plan);
   if (isJson) {
+    const alarms =
+      cost === undefined
+        ? {}
+        : { falseAlarms: { budget, perDay: cost.perDay, byClass: cost.byClass, unknown: cost.unknown } };
     io.stdout.write(
-      `${JSON.stringify({ file, ok: isGood, problems: [], ...counts, ...(isProbe ? { probes } : {}) }, null, 2)}\n`,
+      `${JSON.stringify({ file, ok: isGood, problems: [], ...counts, ...(isProbe ? { probes } : {}), ...alarms }, null, 2)}\n`,
     );
     return isGood ? 0 : 1;
   }
   io.stdout.write(`${file}: no mistakes; ${counts.adapters} adapters, ${counts.characteristics} characteristics\n`);
+  if (cost !== undefined) {
+    const { budgetLine } = await import('./budget-of.ts');
+    io.stdout.write(`${budgetLine(cost, budget)}\n`);
+    if (budget !== undefined && cost.perDay > budget) io.stdout.write('Rules that would keep it: pumjil budget\n');
+  }
   for (const each of probes) io.stdout.write(`${printProbe(each)}\n`);
   return isGood ? 0 : 1;
+}
+
+async function costOfPlan(plan: Plan): Promise<Cost> {
+  const [{ costOf }, { budgetStreams }] = await Promise.all([import('../budget/budget.ts'), import('./budget-of.ts')]);
+  return costOf(await budgetStreams(plan));
 }
 
 async function probe(plan: Plan, only: string | undefined, io: CommandIo): Promise<readonly ProbeResult[]> {

@@ -9,7 +9,10 @@ export interface Lazy<T> {
 }
 
 /** What the configuration needs of a chart; the kernel is the engine's. */
-export type ChartComponent = Pick<Chart, 'settings' | 'lanes' | 'kind' | 'minSize' | 'maxSize' | 'unitSigma' | 'needs'>;
+export type ChartComponent = Pick<
+  Chart,
+  'settings' | 'lanes' | 'kind' | 'isMultivariate' | 'minSize' | 'maxSize' | 'unitSigma' | 'needs'
+>;
 
 export interface Components {
   /** By the word after `use:`. */

@@ -4,6 +4,8 @@ import { didYouMean, inWords, nearest } from './nearest.ts';
 import type { Specification } from './plan.ts';
 import { type Finding, finding, type Key } from './problem.ts';
 import type { CharacteristicFile } from './schema.ts';
+import { checkSeveral } from './several-check.ts';
+import { isCounts, isSeveral } from './source.ts';
 
 /** What is known of the adapters of this file. `tags` is undefined where tags are only known at run time, or the settings are broken. */
 export type KnownAdapters = ReadonlyMap<string, { readonly tags: readonly string[] | undefined }>;
@@ -25,6 +27,7 @@ export function crossCheckCharacteristic(
     ...checkChart(base, file, components),
     ...checkNumbers(base, file, components),
     ...checkSplit(base, file),
+    ...checkSeveral(base, file, components),
   ];
 }
 
@@ -34,6 +37,8 @@ function checkTags(base: readonly Key[], file: Partial<CharacteristicFile>, adap
     findings.push(...checkTag(keys, tag, adapters, 'every'));
   };
   if (typeof file.from === 'string') value([...base, 'from'], file.from);
+  else if (file.from !== undefined && isSeveral(file.from))
+    for (const [i, tag] of file.from.all.entries()) value([...base, 'from', 'all', i], tag);
   else if (file.from !== undefined) {
     value([...base, 'from', 'count'], file.from.count);
     value([...base, 'from', 'inspected'], file.from.inspected);
@@ -88,10 +93,17 @@ function checkChart(base: readonly Key[], file: Partial<CharacteristicFile>, com
     const what = `there is no chart "${use}"${didYouMean(use, known)}`;
     return [finding(keys, 'unknown_reference', what, `Charts: ${inWords(known)}.`)];
   }
-  const isCount = file.from !== undefined && typeof file.from !== 'string';
+  const isCount = file.from !== undefined && isCounts(file.from);
   if (chart.kind === 'attributes' && !isCount && file.from !== undefined) {
     const hint = 'Write from: { count: adapter/tag, inspected: adapter/tag }.';
-    return [finding(keys, 'contradiction', `the chart ${use} judges counts, but from names a single value`, hint)];
+    return [
+      finding(
+        keys,
+        'contradiction',
+        `the chart ${use} judges counts, but from names ${isSeveral(file.from) ? 'several tags' : 'a single value'}`,
+        hint,
+      ),
+    ];
   }
   if (chart.kind === 'variables' && isCount) {
     const hint = 'Use the chart p (defective units) or u (defects).';
@@ -129,7 +141,7 @@ function checkInput(
   { chart, from }: Partial<CharacteristicFile>,
 ): Finding[] {
   if (kind !== 'either' || typeof chart !== 'object' || from === undefined || chart.input === undefined) return [];
-  const isCount = typeof from !== 'string';
+  const isCount = isCounts(from);
   if ((chart.input === 'counts') === isCount) return [];
   const what = isCount
     ? `from names counts, but the chart ${use} is told to read "${String(chart.input)}"`
@@ -241,8 +253,8 @@ function checkLimits(
   file: Partial<CharacteristicFile>,
   components: Components,
 ): Finding[] {
-  if (limits === undefined || 'baseline' in limits || file.from === undefined) return [];
-  const isCount = typeof file.from !== 'string';
+  if (limits === undefined || 'baseline' in limits || file.from === undefined || isSeveral(file.from)) return [];
+  const isCount = isCounts(file.from);
   const chart = chartName(file.chart) ?? (isCount ? 'p' : 'i-mr');
   const unitSigma = components.charts.get(chart)?.unitSigma;
   if (!isCount && limits.sigma === undefined && unitSigma === undefined) {
@@ -287,7 +299,7 @@ function sigmaOf(
 }
 
 function checkSplit(base: readonly Key[], file: Partial<CharacteristicFile>): Finding[] {
-  if (file.by === undefined || file.from === undefined || typeof file.from !== 'string') return [];
+  if (file.by === undefined || file.from === undefined || isCounts(file.from)) return [];
   return [
     finding(
       [...base, 'by'],

@@ -13,14 +13,17 @@ export interface Changes {
 export interface PlanDiff {
   readonly adapters: Changes;
   readonly characteristics: Changes;
-  /** Other sections that differ: plant, shifts, lateness_ms and journal take effect at once; server, data_dir, history need a restart. */
-  readonly sections: readonly ('plant' | 'shifts' | 'lateness_ms' | 'server' | 'data_dir' | 'history' | 'journal')[];
+  /** Other sections that differ: those of LIVE take effect at once; server, data_dir, history need a restart. */
+  readonly sections: readonly (Live | Fixed)[];
   /** True when a section differs that only a restart of the program brings into force. */
   readonly needsRestart: boolean;
   readonly isEmpty: boolean;
 }
 
-const LIVE = ['plant', 'shifts', 'lateness_ms', 'journal'] as const;
+type Live = (typeof LIVE)[number];
+type Fixed = (typeof FIXED)[number];
+
+const LIVE = ['plant', 'shifts', 'lateness_ms', 'journal', 'false_alarms_per_day'] as const;
 const FIXED = ['server', 'data_dir', 'history'] as const;
 
 /** Compares two plans by value. A changed secret changes its adapter. */

@@ -139,6 +139,7 @@ async function readSections(
   const history = await read('history', sections.history);
   const journal = await read('journal', sections.journal);
   const lateness = await read('lateness_ms', sections.lateness_ms);
+  const budget = await read('false_alarms_per_day', sections.false_alarms_per_day);
   const shifts = await read('shifts', sections.shifts);
   if (shifts.value !== undefined) findings.push(...checkShifts(shifts.value));
   const adapters = await readAdapters(written('adapters'), components, around);
@@ -163,6 +164,7 @@ async function readSections(
     history: history.value,
     journal: journal.value,
     lateness_ms: lateness.value,
+    ...(budget.value === undefined ? {} : { false_alarms_per_day: budget.value }),
     shifts: shifts.value.map(shiftPlan),
     adapters: adapters.plans,
     characteristics: characteristics.plans,

@@ -2,6 +2,7 @@
 import type { ChartComponent } from './components.ts';
 import type { CharacteristicPlan, LimitsPlan, Name, PlantPlan, RulePlan, ShiftPlan, SubgroupPlan } from './plan.ts';
 import type { CharacteristicFile, LimitsFile, NameFile, PlantFile, ShiftFile } from './schema.ts';
+import { isCounts, isSeveral, planOf, valueTags } from './source.ts';
 
 const XBAR_SIZE = 5;
 /** More records than any period holds: only time or a key closes such a subgroup. */
@@ -9,7 +10,7 @@ const OPEN_ENDED = 1_000_000;
 
 /** Name of the chart that a characteristic gets when it names none. */
 export function defaultChart(from: CharacteristicFile['from']): string {
-  return typeof from === 'string' ? 'i-mr' : 'p';
+  return isCounts(from) ? 'p' : isSeveral(from) ? 't2' : 'i-mr';
 }
 
 /**
@@ -24,7 +25,8 @@ export function characteristicPlan(
   rules: readonly RulePlan[],
 ): CharacteristicPlan {
   const by = file.by === undefined ? [] : typeof file.by === 'string' ? [file.by] : file.by;
-  const tag = typeof file.from === 'string' ? file.from : file.from.count;
+  const from = planOf(file.from);
+  const [tag = ''] = valueTags(from);
   const judged = withInput(chart, component, file.from);
   const { use, ...settings } = judged;
   const byPart = Object.entries(file.by_part).map(([part, own]) => [
@@ -41,7 +43,7 @@ export function characteristicPlan(
     class: file.class,
     line: file.line,
     station: file.station ?? tag.slice(0, tag.indexOf('/')),
-    from: typeof file.from === 'string' ? { tag: file.from } : file.from,
+    from,
     ...(file.part === undefined ? {} : { part: file.part }),
     context: file.context,
     split_by: [...new Set([...file.split_by, ...by])],
@@ -64,8 +66,7 @@ function subgroupPlan(
   { by }: CharacteristicPlan['chart'],
 ): SubgroupPlan {
   const { size, every_s, close_on, partial } = file.subgroup;
-  const isOpenEnded =
-    typeof file.from !== 'string' && size === undefined && (every_s !== undefined || close_on.length > 0);
+  const isOpenEnded = isCounts(file.from) && size === undefined && (every_s !== undefined || close_on.length > 0);
   return {
     size: size ?? (isOpenEnded ? OPEN_ENDED : (chart.minSize ?? 1) > 1 ? XBAR_SIZE : 1),
     ...(every_s === undefined ? {} : { every_s }),
@@ -100,7 +101,7 @@ function withInput(
   { kind }: ChartComponent,
   from: CharacteristicFile['from'],
 ): CharacteristicPlan['chart'] {
-  return kind === 'either' && 'input' in chart && typeof from !== 'string' ? { ...chart, input: 'counts' } : chart;
+  return kind === 'either' && 'input' in chart && isCounts(from) ? { ...chart, input: 'counts' } : chart;
 }
 
 function limitsPlan(

@@ -39,6 +39,8 @@ export interface CharacteristicPlan {
   /** Tags are written `adapter/tag`. */
   readonly from:
     | { readonly tag: string }
+    /** Several tags whose values of one time are judged together; their order is that of the variables. */
+    | { readonly all: readonly string[] }
     | { readonly count: string; readonly inspected: string; readonly counter: 'per_record' | 'cumulative' };
   /** Tag whose text is the part number; without it the context key `part` is used where present. */
   readonly part?: string | undefined;
@@ -111,6 +113,8 @@ export interface Plan extends Omit<EnginePlan, 'adapters'> {
   readonly adapters: readonly AdapterPlan[];
   readonly server: { readonly host: string; readonly port: number; readonly metrics_token?: string | undefined };
   readonly data_dir: string;
+  /** Budget of false alarms of the whole plant; absent: none. */
+  readonly false_alarms_per_day?: number | undefined;
   readonly history: HistoryPlan;
   readonly journal: { readonly max_gb: number; readonly keep_days: number; readonly when_full: 'stop' | 'drop_oldest' };
 }

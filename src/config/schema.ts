@@ -120,6 +120,14 @@ const subgroup = z.strictObject({
 const from = z.union([
   tag.describe('Tag that delivers the value, as adapter/tag.'),
   z.strictObject({
+    all: z
+      .array(tag)
+      .min(2)
+      .max(16)
+      .describe('Tags whose values of the same source time are judged together (charts t2, mewma, pca), 2 to 16.')
+      .meta({ examples: [['press3/cushion', 'press3/pressure']] }),
+  }),
+  z.strictObject({
     count: tag.describe('Tag that counts defective units or defects.'),
     inspected: tag.describe('Tag that counts the units inspected.'),
     counter: z
@@ -132,7 +140,9 @@ const from = z.union([
 /** One characteristic as written, below `characteristics.<id>`. */
 export const characteristicSchema = z.strictObject({
   from: from
-    .describe('Where the value comes from: adapter/tag, or { count, inspected } for counts.')
+    .describe(
+      'Where the value comes from: adapter/tag, { count, inspected } for counts, or { all: [tags] } for several together.',
+    )
     .meta({ examples: ['press3/cushion'] }),
   name: name.optional().describe('Name on screens and reports. Default: the id.'),
   unit: z
@@ -188,7 +198,7 @@ export const characteristicSchema = z.strictObject({
     .describe('How values are grouped; a group closes at size, every_s or close_on, whichever comes first.'),
   chart: chart
     .optional()
-    .describe('Control chart. Default: i-mr, for counts p.')
+    .describe('Control chart. Default: i-mr, for counts p, for several tags t2.')
     .meta({ examples: ['xbar-s'] }),
   rules: rules.default('standard').describe('Run rules: the name of a set, or { use, without, add }.'),
   limits: limits.default({ baseline: 25 }).describe('Where control limits start: learnt from a baseline, or typed.'),
@@ -208,7 +218,7 @@ export const characteristicSchema = z.strictObject({
         .meta({ examples: [1.67] }),
     })
     .optional()
-    .describe('What a customer asks. Default by class: critical 1.67, significant 1.33, standard 1.'),
+    .describe('What a customer asks. Default by class: critical 1.67, else 1.33.'),
 });
 
 /** An adapter as written: `use` and the settings of that component. */
@@ -322,6 +332,13 @@ export const sections = {
     .max(3_600_000)
     .default(2000)
     .describe('How late a polled value may come and still be put in its place, ms.'),
+  false_alarms_per_day: z
+    .number()
+    .positive()
+    .max(100_000)
+    .optional()
+    .describe('Budget of false alarms for the whole plant: check and the overview tell what the rules in force cost.')
+    .meta({ examples: [5] }),
   shifts: z.array(shift).max(24).default([]).describe('Shift calendar.'),
   adapters: z.record(plainId, adapterSchema).default({}).describe('Sources of measurements: id → { use, settings }.'),
   characteristics: z

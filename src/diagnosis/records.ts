@@ -101,5 +101,6 @@ export function counted(value: number | null, fromMs: number, toMs: number, sour
 
 /** Tags that a characteristic reads, as `adapter/tag`. */
 export function tagsOf(plan: CharacteristicPlan): string[] {
-  return 'tag' in plan.from ? [plan.from.tag] : [plan.from.count, plan.from.inspected];
+  if ('count' in plan.from) return [plan.from.count, plan.from.inspected];
+  return 'all' in plan.from ? [...plan.from.all] : [plan.from.tag];
 }

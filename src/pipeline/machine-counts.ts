@@ -73,7 +73,7 @@ function countArrived(
   stream.lastTimeMs = timeMs;
   stream.lastValue = count;
   stream.lastQuality = Number.isNaN(count) ? 2 : 0;
-  if ('tag' in characteristic.from) return;
+  if (!('count' in characteristic.from)) return;
   if (characteristic.from.counter === 'per_record') {
     chart(m, characteristic, stream, count, inspected, timeMs, context);
     return;

@@ -1,5 +1,7 @@
 // Time in the plant machine: gaps, links that stay down, deadlines.
+import { valueTags } from '../config/source.ts';
 import type { GapEntry } from '../journal/journal.ts';
+import { giveUpVectors } from './machine-vectors.ts';
 import { countsOf, type Machinery } from './machinery.ts';
 import { addMark } from './past.ts';
 import { release, releaseDueMs } from './reorder.ts';
@@ -40,14 +42,18 @@ export function applyGap(m: Machinery, entry: GapEntry): void {
   for (const stream of m.state.streams.values()) {
     const characteristic = m.routing.characteristic(stream.characteristic);
     if (characteristic === undefined) continue;
-    const source = 'tag' in characteristic.from ? characteristic.from.tag : characteristic.from.count;
-    const slash = source.indexOf('/');
-    if (source.slice(0, slash) !== adapter) continue;
-    if (tags.size > 0 && !tags.has(source.slice(slash + 1))) continue;
+    if (!valueTags(characteristic.from).some((tag) => isConcerned(tag, adapter, tags))) continue;
+    giveUpVectors(m, characteristic, stream);
     release(m, stream, Number.POSITIVE_INFINITY);
     m.engine.gap(stream.engine);
     if (stream.past !== null) addMark(stream.past, { afterMs: stream.lastMs, limits: null });
   }
+}
+
+/** Whether a tag is one of those of the gap; none named means all of its adapter. */
+function isConcerned(source: string, adapter: string, tags: ReadonlySet<string>): boolean {
+  const slash = source.indexOf('/');
+  return source.slice(0, slash) === adapter && (tags.size === 0 || tags.has(source.slice(slash + 1)));
 }
 
 /** Time went on: what waited for it falls due. */

@@ -4,6 +4,7 @@ import type { ValuesEntry } from '../journal/journal.ts';
 import type { MeasurementContext } from '../measurement.ts';
 import { pushMeasurement } from './block.ts';
 import { applyCount, applyInspected } from './machine-counts.ts';
+import { applyMember } from './machine-vectors.ts';
 import { countsOf, type Machinery, pooledBy } from './machinery.ts';
 import { inOrder } from './reorder.ts';
 import { putAside } from './revise.ts';
@@ -57,6 +58,11 @@ export function applyValues(m: Machinery, entry: ValuesEntry): void {
     };
     if (use.fillsContext && row.quality !== 2) m.state.tagText.set(tag, String(row.value));
     for (const characteristic of use.values) applyValue(m, characteristic, row);
+    if (use.members.length > 0) {
+      // A value that its own characteristic calls a fault of the measurement is one here as well.
+      const isFault = use.values.some((characteristic) => isImplausible(characteristic, row));
+      for (const member of use.members) applyMember(m, member, row, isFault);
+    }
     for (const characteristic of use.counts) applyCount(m, characteristic, row);
     for (const characteristic of use.inspected) applyInspected(m, characteristic, row);
     if (use.values.length === 0 && use.counts.length === 0) store(m, m.bareSeries(tag), row, row.context);
@@ -99,13 +105,10 @@ function applyValue(m: Machinery, characteristic: CharacteristicPlan, row: Row):
   const context = isPooled ? { ...own, part } : own;
   const stream = m.streamOf(characteristic, isPooled ? '' : part, splitOf(characteristic, context));
   m.out.touched.add(stream.series);
-  const isImplausible =
-    row.quality !== 2 &&
-    (row.value < (characteristic.plausible.lower ?? -Infinity) ||
-      row.value > (characteristic.plausible.upper ?? Infinity));
-  const quality = isImplausible && row.quality === 0 ? 1 : row.quality;
-  store(m, stream.series, row, context, isImplausible ? 'implausible' : row.reason, quality);
-  if (isImplausible) reportImplausible(m, characteristic, stream, row);
+  const isFault = isImplausible(characteristic, row);
+  const quality = isFault && row.quality === 0 ? 1 : row.quality;
+  store(m, stream.series, row, context, isFault ? 'implausible' : row.reason, quality);
+  if (isFault) reportImplausible(m, characteristic, stream, row);
   if (row.timeMs >= stream.lastTimeMs) {
     stream.lastTimeMs = row.timeMs;
     stream.lastValue = row.value;
@@ -115,6 +118,10 @@ function applyValue(m: Machinery, characteristic: CharacteristicPlan, row: Row):
   const value = quality === 0 ? row.value : Number.NaN;
   const next = { timeMs: row.timeMs, value, size: 1, context };
   if (stream.past === null || !putAside(m, stream, stream.past, next)) inOrder(m, characteristic, stream, next);
+}
+
+function isImplausible({ plausible }: CharacteristicPlan, { value, quality }: Row): boolean {
+  return quality !== 2 && (value < (plausible.lower ?? -Infinity) || value > (plausible.upper ?? Infinity));
 }
 
 function reportImplausible(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, row: Row): void {

@@ -20,6 +20,7 @@ import { createSubgroups } from '../spc/subgroup.ts';
 import { type BlockBuilder, chainEvent } from './block.ts';
 import { applyGap, applyTick, LINK_ALARM_MS } from './machine-time.ts';
 import { applyValues } from './machine-values.ts';
+import { giveUpVectors } from './machine-vectors.ts';
 import { type Machinery, streamSpec } from './machinery.ts';
 import { addMark, beginPast } from './past.ts';
 import { release, releaseDueMs } from './reorder.ts';
@@ -256,22 +257,27 @@ function openStream(m: Machinery, characteristic: CharacteristicPlan, part: stri
 function subgroupPlan(characteristic: CharacteristicPlan) {
   return {
     ...characteristic.subgroup,
-    kind: 'tag' in characteristic.from ? ('variables' as const) : ('attributes' as const),
+    kind: 'count' in characteristic.from ? ('attributes' as const) : ('variables' as const),
+    ...('all' in characteristic.from ? { variables: characteristic.from.all.length } : {}),
   };
 }
 
 function applyConfig(m: Machinery, entry: ConfigEntry): void {
-  // What waits was accepted under the old plan and is judged by it.
-  for (const stream of m.state.streams.values()) release(m, stream, Number.POSITIVE_INFINITY);
   const before = m.routing;
-  m.state.plan = entry.plan;
-  m.state.planHash = entry.hash;
-  m.routing = routingOf(entry.plan);
   const changed: string[] = [];
   for (const characteristic of entry.plan.characteristics) {
     const old = before.characteristic(characteristic.id);
     if (old !== undefined && JSON.stringify(old) !== JSON.stringify(characteristic)) changed.push(characteristic.id);
   }
+  // What waits was accepted under the old plan and is judged by it.
+  for (const stream of m.state.streams.values()) {
+    const old = before.characteristic(stream.characteristic);
+    if (old !== undefined && changed.includes(old.id)) giveUpVectors(m, old, stream);
+    release(m, stream, Number.POSITIVE_INFINITY);
+  }
+  m.state.plan = entry.plan;
+  m.state.planHash = entry.hash;
+  m.routing = routingOf(entry.plan);
   for (const stream of m.state.streams.values()) {
     const characteristic = m.routing.characteristic(stream.characteristic);
     const series = m.state.series[stream.series];
@@ -306,6 +312,9 @@ function applyLimits(m: Machinery, entry: LimitsEntry): void {
   const series = m.state.seriesIx.get(entry.stream);
   const stream = series === undefined ? undefined : m.state.streams.get(series);
   if (series === undefined || stream === undefined) return;
+  // One centre and one sigma say nothing of several tags; the API refuses them, and so would a person.
+  const characteristic = m.routing.characteristic(stream.characteristic);
+  if (characteristic !== undefined && 'all' in characteristic.from) return;
   m.engine.setLimits(stream.engine, entry.centre, entry.sigma);
   const limits = m.engine.limits(stream.engine);
   if (stream.past !== null) addMark(stream.past, { afterMs: stream.lastMs, limits });

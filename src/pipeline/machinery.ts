@@ -58,6 +58,7 @@ export function streamSpec(characteristic: CharacteristicPlan, part: string): St
     limits: own?.limits ?? characteristic.limits,
     spec: own?.spec ?? characteristic.spec,
     size: characteristic.subgroup.size,
+    ...('all' in characteristic.from ? { variables: characteristic.from.all } : {}),
     class: characteristic.class,
     ...(characteristic.capability === undefined ? {} : { capabilityTarget: characteristic.capability.target }),
   };

@@ -8,10 +8,14 @@ import type { Plan } from '../config/plan.ts';
 import { PumjilError } from '../errors.ts';
 import type { CommandEntry, Entry, ExcludeEntry, LimitsEntry } from '../journal/journal.ts';
 import type { RecordStore } from '../records/record-store.ts';
+import { sourceTag } from '../replay/source.ts';
+import { createReplays } from '../replay/thread.ts';
+import type { WhatIf } from '../replay/what-if.ts';
 import { machineClock } from './clock.ts';
 import { createLive } from './live.ts';
 import type { WriterLimits, WriterState } from './messages.ts';
 import { openReaderThread, type Reader } from './reader.ts';
+import { routingOf } from './routing.ts';
 import { type SinkThread, startSink } from './sink.ts';
 import { createSupervisor } from './supervisor.ts';
 import { logWarnings } from './warnings.ts';
@@ -99,6 +103,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   }
 
   const reader = openReaderThread(join(dataDir, 'plant.db'));
+  const replays = createReplays(join(dataDir, 'plant.db'));
   const users = await options.users(writer.records);
   if (plan.history.use === 'influxdb' && state.sinkCursors.influxdb === undefined) writer.setSinkCursor('influxdb', 0);
   const sink: SinkThread | undefined =
@@ -138,6 +143,16 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     if (hash !== state?.planHash) await append({ kind: 'config', atMs: now(), author, hash, plan: engine });
     plan = next;
     await supervisor.apply(next);
+  }
+
+  function replay(id: string, whatIf: WhatIf) {
+    const stream = streams.get(id);
+    const characteristic = plan.characteristics.find((each) => each.id === stream?.characteristic);
+    if (stream === undefined || characteristic === undefined) return undefined;
+    const tag = sourceTag(characteristic);
+    const isRecord = routingOf(enginePlan(plan)).isRecord(tag.slice(0, tag.indexOf('/')));
+    const of = { stream: id, part: stream.part, characteristic, isRecord, latenessMs: plan.lateness_ms };
+    return replays.replay({ ...of, whatIf, ruleSets: components.ruleSets, nowMs: now() });
   }
 
   function health(): Health {
@@ -191,8 +206,10 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const running: RunningPlant = {
     plant: {
       get plan() {
-        return { plant: plan.plant, shifts: plan.shifts, characteristics: plan.characteristics };
+        const { shifts, characteristics, false_alarms_per_day: falseAlarmsPerDay } = plan;
+        return { plant: plan.plant, shifts, characteristics, falseAlarmsPerDay };
       },
+      ruleSets: components.ruleSets,
       users,
       streams: () => [...streams.values()],
       stream: (id) => streams.get(id),
@@ -206,6 +223,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       replayLive: async (afterSeq) => live.after(afterSeq),
       health,
       deliver: async (adapter, delivery) => supervisor.deliver(adapter, delivery),
+      replay,
       diagnosis: () => options.diagnose(running, reader),
     },
     plan: () => plan,
@@ -221,6 +239,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       await sink?.stop();
       await writer.stop();
       await reader.stop();
+      await replays.stop();
     },
   };
   await reload(plan, options.author);

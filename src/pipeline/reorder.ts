@@ -54,5 +54,5 @@ export function releaseDueMs(m: Machinery, stream: StreamState): number {
 export function take(m: Machinery, characteristic: CharacteristicPlan, stream: StreamState, next: WaitingValue): void {
   if (stream.past !== null && next.timeMs > stream.lastMs) passTime(m, stream, stream.past, next.timeMs);
   stream.lastMs = next.timeMs;
-  chart(m, characteristic, stream, next.value, next.size, next.timeMs, next.context);
+  chart(m, characteristic, stream, next.value, next.size, next.timeMs, next.context, next.vector);
 }

@@ -1,10 +1,19 @@
 // Which tag feeds what: derived from the plan, never part of the state.
 import type { CharacteristicPlan, EnginePlan } from '../config/plan.ts';
 
+/** One tag of a characteristic that judges several together. */
+export interface Member {
+  readonly characteristic: CharacteristicPlan;
+  /** Place of the tag, and so of the variable. */
+  readonly place: number;
+}
+
 /** What one tag is used for. */
 export interface TagUse {
   /** Characteristics whose value it is. */
   readonly values: readonly CharacteristicPlan[];
+  /** Characteristics of several tags of which it is one, and its place among them. */
+  readonly members: readonly Member[];
   /** Characteristics whose count it is. */
   readonly counts: readonly CharacteristicPlan[];
   /** Characteristics whose inspected number it is. */
@@ -24,7 +33,7 @@ export interface Routing {
 /** Kinds of adapters that deliver records. */
 const RECORDS: ReadonlySet<string> = new Set(['http', 'file']);
 
-const UNUSED: TagUse = { values: [], counts: [], inspected: [], fillsContext: false };
+const UNUSED: TagUse = { values: [], members: [], counts: [], inspected: [], fillsContext: false };
 
 /** Compiles the plan into look-ups by tag. */
 export function routingOf(plan: EnginePlan): Routing {
@@ -32,6 +41,7 @@ export function routingOf(plan: EnginePlan): Routing {
     string,
     {
       values: CharacteristicPlan[];
+      members: Member[];
       counts: CharacteristicPlan[];
       inspected: CharacteristicPlan[];
       fillsContext: boolean;
@@ -41,10 +51,11 @@ export function routingOf(plan: EnginePlan): Routing {
   const useOf = (tag: string) => {
     const known = uses.get(tag);
     if (known !== undefined) return known;
-    const fresh = { values: [], counts: [], inspected: [], fillsContext: false };
+    const fresh = { values: [], members: [], counts: [], inspected: [], fillsContext: false };
     uses.set(tag, fresh);
     return fresh as TagUse & {
       values: CharacteristicPlan[];
+      members: Member[];
       counts: CharacteristicPlan[];
       inspected: CharacteristicPlan[];
       fillsContext: boolean;
@@ -53,7 +64,9 @@ export function routingOf(plan: EnginePlan): Routing {
   for (const characteristic of plan.characteristics) {
     byId.set(characteristic.id, characteristic);
     if ('tag' in characteristic.from) useOf(characteristic.from.tag).values.push(characteristic);
-    else {
+    else if ('all' in characteristic.from) {
+      for (const [place, tag] of characteristic.from.all.entries()) useOf(tag).members.push({ characteristic, place });
+    } else {
       useOf(characteristic.from.count).counts.push(characteristic);
       useOf(characteristic.from.inspected).inspected.push(characteristic);
     }

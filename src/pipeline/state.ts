@@ -35,8 +35,33 @@ export interface StreamState {
   /** Last raw readings of cumulative counters. */
   lastCount: number;
   lastInspected: number;
+  /** Vectors being put together, where the stream judges several tags. */
+  vectors?: VectorState;
   /** What a re-run needs; null for sources that do not deliver late. */
   past: StreamPast | null;
+}
+
+/** Vectors of one stream whose values arrive tag by tag. */
+export interface VectorState {
+  /** By time; whole ones stay until none of their time is expected any more. */
+  open: OpenVector[];
+  /** Values before this source time come too late for any vector, ns. */
+  floorNs: bigint;
+  /** Source time of the newest late value: a late vector counts once, ns. */
+  lateNs: bigint;
+  /** Vectors given up because a value was missing. */
+  incomplete: number;
+  /** The vector before was whole: from then on a missing value is news. */
+  wasWhole: boolean;
+}
+
+export interface OpenVector {
+  readonly timeNs: bigint;
+  /** One number a tag; NaN = not here yet, or not good. */
+  readonly x: Float64Array;
+  /** Bit i set: the value of tag i has come. */
+  seen: number;
+  readonly context: MeasurementContext;
 }
 
 /** How far back a stream can be taken up again, and what happened to it since. */
@@ -102,6 +127,8 @@ export interface WaitingValue {
   readonly value: number;
   readonly size: number;
   readonly context: MeasurementContext;
+  /** One number a tag, where the stream judges several; `value` then is NaN. */
+  readonly vector?: Float64Array;
 }
 
 /** Counts waiting for the inspected number of the same record. */

@@ -2,13 +2,21 @@
 import type { CharacteristicPlan } from '../config/plan.ts';
 import type { PointRow } from '../history/history.ts';
 import type { MeasurementContext } from '../measurement.ts';
-import type { LanePoint } from '../spc/stream.ts';
+import type { LanePoint, Refused } from '../spc/stream.ts';
 import type { ClosedSubgroup } from '../spc/subgroup.ts';
 import { pushMeasurement } from './block.ts';
 import { type Machinery, pooledBy, type Rerun } from './machinery.ts';
 import { isNews } from './past.ts';
 import type { StreamState } from './state.ts';
-import { excludedWords, frozenWords, shiftWords, signalWords, streamWords } from './words.ts';
+import {
+  contributionWords,
+  excludedWords,
+  frozenWords,
+  refusedWords,
+  shiftWords,
+  signalWords,
+  streamWords,
+} from './words.ts';
 
 /** One row of a batch on its way into the streams. */
 export interface Row {
@@ -73,7 +81,7 @@ export function store(
   });
 }
 
-/** One value (or count and its inspected number) into the open subgroup of its stream. */
+/** One value (or count and its inspected number, or vector) into the open subgroup of its stream. */
 export function chart(
   m: Machinery,
   characteristic: CharacteristicPlan,
@@ -82,6 +90,7 @@ export function chart(
   size: number,
   timeMs: number,
   context: MeasurementContext,
+  vector?: Float64Array,
 ): void {
   const isTaken = stream.seen % characteristic.sample.of < characteristic.sample.take;
   stream.seen = (stream.seen + 1) % characteristic.sample.of;
@@ -90,7 +99,11 @@ export function chart(
   const isOne = 'tag' in characteristic.from && pooledBy(characteristic) === undefined;
   if (!Number.isNaN(value) && isOne) m.engine.observe(stream.engine, value);
   const keys = characteristic.subgroup.close_on.map((key) => context[key] ?? '');
-  for (const subgroup of m.subgroups.add(stream.subgroup, value, size, timeMs, keys)) {
+  const closed =
+    vector === undefined
+      ? m.subgroups.add(stream.subgroup, value, size, timeMs, keys)
+      : m.subgroups.addVector(stream.subgroup, vector, timeMs, keys);
+  for (const subgroup of closed) {
     // One closed by a key or by time ended before this value; one closed by its size contains it.
     if (subgroup.closedBy === 'size') stream.shared = shareContext(stream.shared, context);
     closeSubgroup(m, characteristic, stream, subgroup);
@@ -126,7 +139,7 @@ function closeSubgroup(
   if (subgroup.discarded) return;
   const by = pooledBy(characteristic);
   const key = by === undefined ? -1 : m.engine.keys(stream.engine).indexOf(stream.shared?.[by] ?? '');
-  const { lanes, froze } = m.engine.step(stream.engine, by === undefined ? subgroup : { ...subgroup, key });
+  const { lanes, froze, refused } = m.engine.step(stream.engine, by === undefined ? subgroup : { ...subgroup, key });
   const { rerun } = m;
   if (froze && stream.past?.frozen != null) m.engine.adopt(stream.engine, stream.past.frozen);
   stream.points += 1;
@@ -148,6 +161,7 @@ function closeSubgroup(
   }
   if (rerun !== null) issuedAgain(m, stream, rerun, subgroup.timeMs, `${m.state.seq}.${ordinal}`);
   if (froze && stream.past?.frozen == null) reportFrozen(m, characteristic, stream, subgroup.timeMs);
+  if (refused !== undefined) reportRefused(m, characteristic, stream, subgroup.timeMs, refused);
   // An alarm raised long ago does not grow calm by subgroups it has already counted.
   if (isCalm && isJudged && (rerun === null || rerun.hasRaised))
     m.alarms.calm(stream.series, m.state.seq, subgroup.timeMs);
@@ -160,6 +174,20 @@ function reportFrozen(m: Machinery, characteristic: CharacteristicPlan, stream: 
   if (stream.past !== null) stream.past.frozen = limits;
   const words = frozenWords(streamWords(characteristic, series), limits);
   m.event('limits', timeMs, stream.series, '', words, { author: 'system', ...limits });
+}
+
+/** A full baseline that gives no limits: it goes on, and a person may have to do something about it. */
+function reportRefused(
+  m: Machinery,
+  characteristic: CharacteristicPlan,
+  stream: StreamState,
+  timeMs: number,
+  refused: Refused,
+): void {
+  const series = m.state.series[stream.series];
+  if (series === undefined) return;
+  const words = refusedWords(streamWords(characteristic, series), refused);
+  m.event('limits', timeMs, stream.series, '', words, { author: 'system', refused });
 }
 
 /** Smoothed pause between points: what "late" is measured by. */
@@ -219,7 +247,9 @@ function raiseSignals(
     const sentence = characteristic.rules.find((rule) => rule.id === id)?.sentence ?? '1 of 1 beyond 3 sigma';
     const side = ((lane.downward ?? 0) >>> bit) & 1 ? 'below' : 'above';
     const explained = m.engine.explain(stream.engine);
-    const text = shiftWords(signalWords(words, lane.statistic, { id, sentence }, side), explained);
+    const contributions = m.engine.contributions(stream.engine, lane.lane);
+    const shifted = shiftWords(signalWords(words, lane.statistic, { id, sentence }, side), explained);
+    const text = contributionWords(shifted, contributions);
     const event = m.event('signal', point.timeMs, stream.series, '', text, {
       rule: id,
       sentence,
@@ -233,6 +263,7 @@ function raiseSignals(
       limitsVersion: lane.limitsVersion,
       point: point.id,
       ...(explained === undefined ? {} : { explained }),
+      ...(contributions === undefined ? {} : { contributions }),
     });
     m.alarms.raise({
       id: event.id,

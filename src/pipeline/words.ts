@@ -4,7 +4,7 @@ import type { EventRow, SeriesRow } from '../history/history.ts';
 import type { CommandEntry } from '../journal/journal.ts';
 import type { Gap } from '../measurement.ts';
 import { describeRule, parseRule, type Side } from '../spc/rule.ts';
-import type { LimitsInForce } from '../spc/stream.ts';
+import type { Contribution, LimitsInForce, Refused } from '../spc/stream.ts';
 
 type Words = EventRow['text'];
 
@@ -60,6 +60,44 @@ export function shiftWords(signal: Words, explained: Readonly<Record<string, num
   return {
     ko: `${signal.ko}, 최근 ${since_points}점부터 변화, 추정 평균 ${mean}`,
     en: `${signal.en}, shifted for the last ${since_points} points to a mean of about ${mean}`,
+  };
+}
+
+/** A signal of several tags, and the one that has most to do with it: which way, and how far by itself. */
+export function contributionWords(signal: Words, contributions: readonly Contribution[] | undefined): Words {
+  const largest = contributions?.reduce((most, each) => (each.part > most.part ? each : most));
+  if (largest === undefined) return signal;
+  const { variable } = largest;
+  const z = `${largest.z < 0 ? '−' : '+'}${Math.abs(largest.z).toFixed(1)}`;
+  return {
+    ko: `${signal.ko}, 가장 큰 기여: ${variable} (단독 ${z}σ)`,
+    en: `${signal.en}, most of it from ${variable} (${z} sigma by itself)`,
+  };
+}
+
+/** Why a full baseline has given no limits. */
+export function refusedWords(stream: Words, { why, variable = '' }: Refused): Words {
+  const reasons: Record<Refused['why'], Words> = {
+    too_few: { ko: '완전한 값이 너무 적음', en: 'too few complete values' },
+    constant: { ko: `${variable} 값이 변하지 않음`, en: `${variable} never changes` },
+    singular: {
+      ko: `${variable}${variable === '' ? '변수들' : ''} 값이 다른 값에서 그대로 정해짐`,
+      en: variable === '' ? 'the values follow from one another' : `${variable} follows from the others`,
+    },
+  };
+  const remedy = why === 'too_few' ? { ko: '', en: '' } : { ko: '. 이 태그를 빼십시오', en: '. Leave that tag out' };
+  return {
+    ko: `${stream.ko}: 관리한계를 정할 수 없어 기준 수집 계속 — ${reasons[why].ko}${remedy.ko}`,
+    en: `${stream.en}: no control limits yet, the baseline goes on: ${reasons[why].en}${remedy.en}`,
+  };
+}
+
+/** A vector that was given up. */
+export function incompleteWords(stream: Words, missing: readonly string[]): Words {
+  const tags = missing.join(', ');
+  return {
+    ko: `${stream.ko}: 같은 시각의 값이 빠짐 (${tags}) — 빠진 값으로 처리`,
+    en: `${stream.en}: no value of the same time from ${tags}; counted as missing`,
   };
 }
 

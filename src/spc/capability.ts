@@ -1,11 +1,29 @@
 // Capability: how the spread of a process compares with its specification, always with its interval.
 import type { Specification } from '../config/plan.ts';
 import { chiSquareQuantile } from './math/gamma.ts';
+import { popcount } from './rule-kernel.ts';
 
 /** Fewer values than this do not entitle to a figure: the 95 % interval of Cpk is then wider than ± 27 %. */
 export const LEAST_VALUES = 30;
-/** A signal among this many latest judged points makes a process unstable. */
+/** Latest judged points by which stability is told. */
 export const STABLE_POINTS = 25;
+/**
+ * So many of them with a signal make a process unstable, as does the newest one alone. One or two are what a process in control shows
+ * now and then: with the standard rules and a lane of moving ranges a third of all streams would be called unstable for one.
+ */
+const UNSTABLE_SIGNALS = 3;
+
+/**
+ * Whether a process is stable enough for its capability to be quoted.
+ *
+ * @param recent one bit for each of the latest STABLE_POINTS judged points, the newest lowest; set where a rule held
+ * @example
+ * isUnstable(0b10); // => false
+ * isUnstable(0b1); // => true
+ */
+export function isUnstable(recent: number): boolean {
+  return (recent & 1) !== 0 || popcount(recent) >= UNSTABLE_SIGNALS;
+}
 
 /** 97.5 % point of the standard normal distribution: 95 % two-sided intervals. */
 const Z_95 = 1.959963984540054;

@@ -1,6 +1,6 @@
 // The streaming engine: many streams over one buffer, one subgroup at a time. No clock, no randomness, no I/O.
 import { PumjilError } from '../errors.ts';
-import { STABLE_POINTS } from './capability.ts';
+import { isUnstable, STABLE_POINTS } from './capability.ts';
 import { CENTRE, OWN, points, SIGMA } from './chart.ts';
 import { checkLimits, checkSpec, compileJudge, type Judge, judgement, layoutOfCharts } from './judge.ts';
 import { emptyLane } from './lane.ts';
@@ -351,7 +351,7 @@ export function createEngine(): Engine {
         isMeasured,
         sigmaWithin: isMeasured ? numbers[chartAt + SIGMA]! : Number.NaN,
         withinFreedom: subgroups > 0 ? freedomWithin(estimatorOf(spec), subgroups, spec.size) : Number.NaN,
-        isUnstable: words[(at + WORDS) * 2 + 1] !== 0,
+        isUnstable: isUnstable(words[(at + WORDS) * 2 + 1]!),
         target: spec.capabilityTarget ?? TARGETS[spec.class ?? 'standard'],
         gauge: spec.gauge,
       });

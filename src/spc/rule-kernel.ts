@@ -204,7 +204,7 @@ function judge(rule: Step, state: Int32Array, at: number, seen: number): number 
 }
 
 /** Number of one bits of a 32-bit integer. */
-function popcount(bits: number): number {
+export function popcount(bits: number): number {
   let v = bits - ((bits >>> 1) & 0x55555555);
   v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
   return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;

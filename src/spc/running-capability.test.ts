@@ -78,7 +78,7 @@ test('the verdict compares the lower end of the interval of Ppk with the target 
   const verdict = (more: Partial<StreamSpec>) => judged({ ...SPEC, ...more }, values).found;
   expect(verdict({ class: 'critical' })).toMatchObject({ target: 1.67, verdict: 'capable', withheld: null });
   expect(verdict({ class: 'significant' }).target).toBe(1.33);
-  expect(verdict({}).target).toBe(1);
+  expect(verdict({}).target).toBe(1.33);
   expect(verdict({ capabilityTarget: (ppkLower + ppk) / 2 }).verdict).toBe('unproven');
   expect(verdict({ capabilityTarget: ppkUpper + 0.01 }).verdict).toBe('not_capable');
 });

@@ -34,7 +34,7 @@ export interface Memory {
 export const TARGETS: Readonly<Record<CharacteristicClass, number>> = {
   critical: 1.67,
   significant: 1.33,
-  standard: 1,
+  standard: 1.33,
 };
 
 /** Forgets every value. */
@@ -77,7 +77,7 @@ export interface CapabilityQuestion {
   readonly sigmaWithin: number;
   /** Degrees of freedom behind it; NaN where it was typed. */
   readonly withinFreedom: number;
-  /** A rule held at one of the latest points. */
+  /** See `isUnstable`. */
   readonly isUnstable: boolean;
   readonly target: number;
   readonly gauge: 'fit' | 'unfit' | 'unknown' | undefined;

@@ -207,3 +207,26 @@ test('many streams agree with the plain definition, through snapshots and restor
     { numRuns: 500 },
   );
 });
+
+test('vectors stand row by row; one with a missing number is missing, and still takes its place; a snapshot loses none', () => {
+  const plan = { size: 3, close_on: ['lot'], partial: 'judge', variables: 2 } as const;
+  const subgroups = createSubgroups();
+  const ix = subgroups.open(plan);
+  subgroups.addVector(ix, Float64Array.of(1, 10), 100, ['A']);
+  subgroups.addVector(ix, Float64Array.of(2, Number.NaN), 200, ['A']);
+  const other = createSubgroups();
+  other.restore(subgroups.snapshot());
+  const third = createSubgroups();
+  third.open(plan);
+  third.load(0, subgroups.save(ix));
+  const closed = [subgroups, other, third].map((each) => taken(each.addVector(0, Float64Array.of(3, 30), 300, ['A'])));
+  expect(closed[0]).toMatchObject([
+    { x: [1, 10, 2, Number.NaN, 3, 30], length: 6, members: 3, present: 2, partial: false, closedBy: 'size' },
+  ]);
+  expect(closed[1]).toEqual(closed[0]);
+  expect(closed[2]).toEqual(closed[0]);
+  subgroups.addVector(ix, Float64Array.of(4, 40), 400, ['A']);
+  expect(taken(subgroups.addVector(ix, Float64Array.of(5, 50), 500, ['B']))).toMatchObject([
+    { x: [4, 40], members: 1, partial: true, closedBy: 'key' },
+  ]);
+});

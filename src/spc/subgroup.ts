@@ -7,6 +7,9 @@ import type { SubgroupData } from './stream.ts';
 /** What members are: `variables` are kept one by one, `attributes` are counts whose sums form one row. */
 export type SubgroupKind = 'variables' | 'attributes';
 
+/** How subgroups of one stream form; `variables` = numbers of one member, where members are vectors. */
+export type SubgroupForm = SubgroupPlan & { readonly kind?: SubgroupKind; readonly variables?: number | undefined };
+
 /** A subgroup that has closed. Arrays are reused: read them before the next call. */
 export interface ClosedSubgroup extends SubgroupData {
   /** Source time of the first member, ms. */
@@ -27,7 +30,7 @@ export interface ClosedSubgroup extends SubgroupData {
 /** Subgroups of many streams. Every answer is valid until the next call. */
 export interface Subgroups {
   /** Adds a stream, returns its index (0, 1, 2 …). Throws PumjilError CONFIG_INVALID. */
-  open(plan: SubgroupPlan & { readonly kind?: SubgroupKind }): number;
+  open(plan: SubgroupForm): number;
   /**
    * Adds one member. A changed key or elapsed time closes the open subgroup before, a full one closes after.
    *
@@ -36,6 +39,8 @@ export interface Subgroups {
    * @param keys values of the plan's `close_on` keys, in order
    */
   add(ix: number, value: number, size: number, timeMs: number, keys: readonly string[]): readonly ClosedSubgroup[];
+  /** The same for a member that is a vector; where it holds a NaN, it is missing whole. */
+  addVector(ix: number, x: Float64Array, timeMs: number, keys: readonly string[]): readonly ClosedSubgroup[];
   /** Closes the open subgroup when its time is over. */
   tick(ix: number, nowMs: number): readonly ClosedSubgroup[];
   /** When the open subgroup falls due, ms; Infinity when nothing is due. */
@@ -43,7 +48,7 @@ export interface Subgroups {
   /** Closes the open subgroup now. */
   flush(ix: number): readonly ClosedSubgroup[];
   /** New plan from the next member on; flush first, else an open subgroup goes on under the new plan. */
-  reconfigure(ix: number, plan: SubgroupPlan & { readonly kind?: SubgroupKind }): void;
+  reconfigure(ix: number, plan: SubgroupForm): void;
   /** A copy of the open subgroup of one stream, for `load`. */
   save(ix: number): OpenSubgroup;
   load(ix: number, saved: OpenSubgroup): void;
@@ -55,7 +60,7 @@ export interface Subgroups {
 const LAYOUT = 'subgroups 1: members present firstMs lastMs count inspected x';
 const SCALARS = 6;
 
-type Plan = SubgroupPlan & { readonly kind: SubgroupKind };
+type Plan = SubgroupForm & { readonly kind: SubgroupKind };
 
 /** A subgroup that is still open. */
 export interface OpenSubgroup {
@@ -104,6 +109,15 @@ export function createSubgroups(): Subgroups {
     return open;
   }
 
+  /** Closes a subgroup to which the next member does not belong; returns how many that are. */
+  function closeBefore(open: Open, timeMs: number, keys: readonly string[]): number {
+    if (open.members === 0) return 0;
+    if (isChanged(open.keys, keys)) close(open, room[0]!, 'key');
+    else if (timeMs >= due(open)) close(open, room[0]!, 'time');
+    else return 0;
+    return 1;
+  }
+
   return {
     open(plan) {
       streams.push(emptyOpen(checked(plan)));
@@ -111,12 +125,15 @@ export function createSubgroups(): Subgroups {
     },
     add(ix, value, size, timeMs, keys) {
       const open = at(ix);
-      let closed = 0;
-      if (open.members > 0) {
-        if (isChanged(open.keys, keys)) close(open, room[closed++]!, 'key');
-        else if (timeMs >= due(open)) close(open, room[closed++]!, 'time');
-      }
+      let closed = closeBefore(open, timeMs, keys);
       take(open, value, size, timeMs, keys);
+      if (open.members >= open.plan.size) close(open, room[closed++]!, 'size');
+      return answers[closed]!;
+    },
+    addVector(ix, x, timeMs, keys) {
+      const open = at(ix);
+      let closed = closeBefore(open, timeMs, keys);
+      takeVector(open, x, timeMs, keys);
       if (open.members >= open.plan.size) close(open, room[closed++]!, 'size');
       return answers[closed]!;
     },
@@ -138,14 +155,14 @@ export function createSubgroups(): Subgroups {
     },
     save(ix) {
       const { plan, x, ...open } = at(ix);
-      return { ...open, x: x.slice(0, plan.kind === 'variables' ? open.members : 0) };
+      return { ...open, x: x.slice(0, keptNumbers(plan, open.members)) };
     },
     load(ix, saved) {
       const open = at(ix);
       streams[ix] = { plan: open.plan, ...saved, x: saved.x.slice() };
     },
     snapshot() {
-      const lengths = streams.map((open) => (open.plan.kind === 'variables' ? open.members : 0));
+      const lengths = streams.map((open) => keptNumbers(open.plan, open.members));
       const numbers = new Float64Array(lengths.reduce((total, length) => total + SCALARS + length, 0));
       let to = 0;
       for (let ix = 0; ix < streams.length; ix++) {
@@ -167,7 +184,7 @@ export function createSubgroups(): Subgroups {
           from,
           from + SCALARS,
         );
-        const length = plan.kind === 'variables' ? members : 0;
+        const length = keptNumbers(plan, members);
         const x = numbers.slice(from + SCALARS, from + SCALARS + length);
         from += SCALARS + length;
         if (from > numbers.length) throw unknown('does not hold all of its subgroups');
@@ -183,12 +200,29 @@ function due(open: Open): number {
   return open.members === 0 || every_s === undefined ? Number.POSITIVE_INFINITY : open.firstMs + every_s * 1000;
 }
 
-function take(open: Open, value: number, size: number, timeMs: number, keys: readonly string[]): void {
-  if (open.members === 0) {
-    open.firstMs = timeMs;
-    open.keys = keys.slice();
-  }
+/** Numbers kept of so many members. */
+function keptNumbers(plan: Plan, members: number): number {
+  return plan.kind === 'variables' ? members * (plan.variables ?? 1) : 0;
+}
+
+function begin(open: Open, timeMs: number, keys: readonly string[]): void {
   open.lastMs = timeMs;
+  if (open.members > 0) return;
+  open.firstMs = timeMs;
+  open.keys = keys.slice();
+}
+
+function takeVector(open: Open, x: Float64Array, timeMs: number, keys: readonly string[]): void {
+  begin(open, timeMs, keys);
+  const from = open.members * x.length;
+  if (from + x.length > open.x.length) open.x = grown(open.x, from + x.length);
+  open.x.set(x, from);
+  if (x.every((value) => !Number.isNaN(value))) open.present += 1;
+  open.members += 1;
+}
+
+function take(open: Open, value: number, size: number, timeMs: number, keys: readonly string[]): void {
+  begin(open, timeMs, keys);
   if (open.plan.kind === 'attributes') {
     // A count without its number inspected (or the reverse) tells nothing.
     if (!Number.isNaN(value) && !Number.isNaN(size)) {
@@ -206,7 +240,7 @@ function take(open: Open, value: number, size: number, timeMs: number, keys: rea
 
 function close(open: Open, to: Closed, closedBy: ClosedSubgroup['closedBy']): void {
   const isCounted = open.plan.kind === 'attributes';
-  const length = isCounted ? 1 : open.members;
+  const length = isCounted ? 1 : keptNumbers(open.plan, open.members);
   if (to.x.length < length) {
     to.x = grown(to.x, length);
     to.size = new Float64Array(to.x.length);
@@ -242,7 +276,7 @@ function isChanged(a: readonly string[], b: readonly string[]): boolean {
   return false;
 }
 
-function checked(plan: SubgroupPlan & { readonly kind?: SubgroupKind }): Plan {
+function checked(plan: SubgroupForm): Plan {
   const isOdd = !(Number.isInteger(plan.size) && plan.size >= 1) || (plan.every_s !== undefined && !(plan.every_s > 0));
   if (isOdd)
     throw new PumjilError('CONFIG_INVALID', {

@@ -29,7 +29,8 @@ async function question(route: DeclaredRoute): Promise<{ readonly path: string; 
     .replace(':token', api.plant.loginToken())
     .replace(':adapter', 'mes')
     .replace(':name', 'chart-constants')
-    .replace('*', 'screens/overview');
+    .replace('*', 'screens/overview')
+    .replace(/^\/api\/rules\/price$/, '/api/rules/price?rules=limits');
   commands += 1;
   const commandId = `c-${commands}`;
   const reason = 'new tool';
@@ -42,6 +43,7 @@ async function question(route: DeclaredRoute): Promise<{ readonly path: string; 
     'POST /api/alarms/:id/comment': { commandId, text: 'looked at it' },
     'POST /api/alarms/:id/shelve': { commandId, untilMs: api.plant.nowMs() + 3_600_000 },
     'POST /api/studies/:name': { n: [5] },
+    'POST /api/streams/:id/replay': { rules: 'limits' },
     'POST /api/measurements/:adapter': [],
   };
   const known = bodies[`${route.method} ${route.url}`];

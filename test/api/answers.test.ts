@@ -128,10 +128,22 @@ test('the histogram counts every good value once, in bins on the grid of the gau
   expect(histogram.mean).toBeCloseTo(mean, 10);
 });
 
-test('alarms come newest first and can be asked for by state and stream', async () => {
+test('open alarms come by class, the rarer signal, the newest; closed ones the newest first; asked for by state and stream', async () => {
   const { alarms } = await read('/api/alarms', AlarmsAnswer);
-  const raised = alarms.map((a) => a.raisedMs);
-  expect(raised).toEqual([...raised].sort((a, b) => b - a));
+  const rank = { critical: 0, significant: 1, standard: 2 };
+  const wanted = [...alarms].sort((a, b) => {
+    const closed = Number(a.state === 'closed') - Number(b.state === 'closed');
+    if (closed !== 0 || a.state === 'closed') return closed || b.raisedMs - a.raisedMs;
+    const rarity = (a.falsePerPoint ?? Infinity) - (b.falsePerPoint ?? Infinity);
+    return rank[a.class] - rank[b.class] || rarity || b.raisedMs - a.raisedMs;
+  });
+  expect(alarms.map((a) => a.id)).toEqual(wanted.map((a) => a.id));
+  // Phi(-3) twice is 0.0026998: it begins to hold at p (1 - p). Nine on one side begin at 2 / 2^10.
+  const p = 0.002699796063260207;
+  const priced = alarms.filter((a) => a.lane === 0 && a.rules.length === 1);
+  expect(priced.length).toBeGreaterThan(0);
+  for (const { rules, falsePerPoint } of priced)
+    expect(falsePerPoint).toBeCloseTo(rules[0] === 'N1' ? p * (1 - p) : 2 / 1024, 12);
   const open = await read('/api/alarms?open=true', AlarmsAnswer);
   expect(open.alarms.map((a) => a.id)).toEqual(alarms.filter((a) => a.state !== 'closed').map((a) => a.id));
   const stream = alarms[0]!.stream!;

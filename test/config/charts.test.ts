@@ -37,3 +37,22 @@ test('charts of subgroups get a usual size, charts of single values 1', async ()
   for (const use of ['levey-jennings', 'run', 'tool-wear', 'residual', 'percentile', 'cusum'])
     expect((await planned(`chart: ${use}`))?.subgroup.size, use).toBe(1);
 });
+
+test('several tags together get the chart t2, and stand in the plan in the order written', async () => {
+  const text = `plant: { id: p }
+adapters:
+  cell7: { use: opcua, endpoint: "opc.tcp://127.0.0.1:4840", tags: { bore: { node: "ns=2;s=B" }, depth: { node: "ns=2;s=D" } } }
+characteristics:
+  seat: { from: { all: [cell7/depth, cell7/bore] }, subgroup: { size: 4 } }
+  seat.slow: { from: { all: [cell7/depth, cell7/bore] }, chart: { use: mewma, lambda: 0.2 } }
+`;
+  const { characteristics } = await loadPlan({ text, folder: import.meta.dirname, components, env: {} });
+  expect(characteristics[0]).toMatchObject({
+    from: { all: ['cell7/depth', 'cell7/bore'] },
+    station: 'cell7',
+    chart: { use: 't2', alpha: 0.0027, covariance: 'sample' },
+    subgroup: { size: 4 },
+    limits: { baseline: 25 },
+  });
+  expect(characteristics[1]).toMatchObject({ chart: { use: 'mewma', lambda: 0.2, arl0: 370 }, subgroup: { size: 1 } });
+});

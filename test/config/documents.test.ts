@@ -16,7 +16,14 @@ const isWriting = process.env.PUMJIL_WRITE_DOCS !== undefined;
 const tables: Readonly<Record<string, readonly [ZodType, string]>> = {
   plant: [sections.plant, ''],
   server: [sections.server, ''],
-  general: [z.strictObject({ data_dir: sections.data_dir, lateness_ms: sections.lateness_ms }), ''],
+  general: [
+    z.strictObject({
+      data_dir: sections.data_dir,
+      lateness_ms: sections.lateness_ms,
+      false_alarms_per_day: sections.false_alarms_per_day,
+    }),
+    '',
+  ],
   history: [sections.history, ''],
   journal: [sections.journal, ''],
   shifts: [sections.shifts, 'shifts'],

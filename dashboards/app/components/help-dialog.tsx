@@ -12,10 +12,10 @@ export function HelpDialog({ close }: { close: () => void }) {
     [GLYPH.narrower, t.variationHelp.narrower],
     [GLYPH.few, t.variationHelp.few],
     [GLYPH.late, t.variationHelp.late],
-    ['P', t.assuranceHelp.P('1.33')],
-    ['?', t.assuranceHelp['?']('1.33')],
-    ['F', t.assuranceHelp.F('1.33')],
-    ['–', t.assuranceHelp['–']('1.33')],
+    ['P', t.assuranceHelp.P],
+    ['?', t.assuranceHelp['?']],
+    ['F', t.assuranceHelp.F],
+    ['–', t.assuranceHelp['–']],
   ];
   return (
     <Dialog title={t.help.title} close={close}>

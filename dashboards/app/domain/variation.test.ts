@@ -93,17 +93,15 @@ test('without limits there is no verdict on variation', () => {
   expect(variationOf(stream({ limits: { version: 0, centre: null, sigma: null, subgroups: 0 } }), NOW)).toBe('few');
 });
 
-test('assurance is judged by the interval of Ppk, not by its value', () => {
-  const of = (ppkLower: number, ppkUpper: number, withheld: StreamJson['capability']['withheld'] = null) =>
-    assuranceOf(
-      stream({ capability: { ...stream().capability, ppk: (ppkLower + ppkUpper) / 2, ppkLower, ppkUpper, withheld } }),
-    );
-  expect(of(1.33, 1.6)).toBe('P');
-  expect(of(1.2, 1.6)).toBe('?');
-  expect(of(1.0, 1.32)).toBe('F');
-  expect(of(1.5, 1.8, 'unstable')).toBe('–');
-  expect(of(1.5, 1.8, 'too_few')).toBe('?');
-  expect(of(1.5, 1.8, 'no_spec')).toBe('–');
+test('assurance is the verdict of the engine; too few values are undecided', () => {
+  const of = (verdict: StreamJson['capability']['verdict'], withheld: StreamJson['capability']['withheld'] = null) =>
+    assuranceOf(stream({ capability: { ...stream().capability, verdict, withheld } }));
+  expect(of('capable')).toBe('P');
+  expect(of('unproven')).toBe('?');
+  expect(of('not_capable')).toBe('F');
+  expect(of('not_entitled', 'unstable')).toBe('–');
+  expect(of('not_entitled', 'too_few')).toBe('?');
+  expect(of('not_entitled', 'no_spec')).toBe('–');
 });
 
 describe('a part that is not being made', () => {
@@ -140,7 +138,7 @@ describe('a part that is not being made', () => {
 });
 
 test('a signal is more urgent than lateness, lateness than poor capability, that than class, and what is not made comes last', () => {
-  const poor = stream({ capability: { ...stream().capability, ppkLower: 0.5, ppkUpper: 0.9 } });
+  const poor = stream({ capability: { ...stream().capability, verdict: 'not_capable' } });
   const order: readonly (readonly [StreamJson, Variation])[] = [
     [stream(), 'up'],
     [stream(), 'late'],

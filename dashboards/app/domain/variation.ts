@@ -17,8 +17,12 @@ export const GLYPH: Readonly<Record<Variation, string>> = {
   idle: '‖',
 };
 
-/** Lower bound the 95 % interval of Ppk has to reach. */
-export const PPK_TARGET = 1.33;
+const LETTER: Readonly<Record<StreamJson['capability']['verdict'], Assurance>> = {
+  capable: 'P',
+  unproven: '?',
+  not_capable: 'F',
+  not_entitled: '–',
+};
 
 /** True when no value came for twice the expected time. */
 function isOverdue(stream: StreamJson, nowMs: number): boolean {
@@ -65,13 +69,9 @@ export function variationOf(stream: StreamJson, nowMs: number, isIdle = false): 
 }
 
 /** The verdict on capability. Too few values widen the interval: that is `?`, not an error. */
-export function assuranceOf(stream: StreamJson): Assurance {
-  const { withheld, ppkLower, ppkUpper } = stream.capability;
+export function assuranceOf({ capability: { verdict, withheld } }: StreamJson): Assurance {
   if (withheld === 'too_few') return '?';
-  if (withheld !== null) return '–';
-  if (ppkLower === null || ppkUpper === null) return '–';
-  if (ppkLower >= PPK_TARGET) return 'P';
-  return ppkUpper < PPK_TARGET ? 'F' : '?';
+  return LETTER[verdict];
 }
 
 /** True for the three states a person should look into. */

@@ -25,6 +25,9 @@ export const statisticKo: Words = {
   residual: '잔차',
   median: '중앙값 Me',
   ewma: 'EWMA',
+  t2: 'T²',
+  mewma: '다변량 EWMA',
+  spe: '잔차 제곱합 SPE',
   n: '검사 수 n',
 };
 
@@ -52,6 +55,9 @@ export const chartNameKo: Words = {
   residual: '잔차 관리도',
   percentile: '백분위수 관리도',
   ewma: 'EWMA 관리도',
+  t2: '호텔링 T² 관리도',
+  mewma: '다변량 지수가중이동평균(MEWMA) 관리도',
+  pca: '주성분(PCA) 관리도',
 };
 
 /** English name of each statistic that a lane plots. */
@@ -77,6 +83,9 @@ export const statisticEn: Words = {
   residual: 'residual',
   median: 'median Me',
   ewma: 'EWMA',
+  t2: 'T²',
+  mewma: 'multivariate EWMA',
+  spe: 'residual SPE',
   n: 'inspected n',
 };
 
@@ -104,4 +113,7 @@ export const chartNameEn: Words = {
   residual: 'residual chart',
   percentile: 'percentile chart',
   ewma: 'EWMA chart',
+  t2: 'Hotelling T² chart',
+  mewma: 'multivariate EWMA (MEWMA) chart',
+  pca: 'principal component (PCA) chart',
 };

@@ -1,5 +1,6 @@
 // Alarms, what people do with them, and events.
 import type { FastifyRequest } from 'fastify';
+import { alarmOrder } from '../../alarm/order.ts';
 import type { CommandEntry } from '../../journal/journal.ts';
 import type { ApiArea, ApiContext } from '../context.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../contract/alarms.ts';
 import type { CommandJson } from '../contract.ts';
 import { notFound } from '../failure.ts';
-import { alarmJson, eventJson } from '../json.ts';
+import { alarmJson, eventJson, falsePerPoint } from '../json.ts';
 import type { AlarmQuery, EventQuery } from '../plant.ts';
 
 const tags = ['alarms'];
@@ -40,7 +41,13 @@ const alarms: ApiArea = async (app, { context }) => {
     '/api/alarms',
     {
       config: { access: 'viewer' },
-      schema: { summary: 'Alarms, newest first', tags, querystring: AlarmQueryParams, response: { 200: AlarmsAnswer } },
+      schema: {
+        summary:
+          'The newest alarms: open ones by class, then the rarer signal, then the newest; closed ones the newest first',
+        tags,
+        querystring: AlarmQueryParams,
+        response: { 200: AlarmsAnswer },
+      },
     },
     async (request) => {
       const { open, stream, from, to, limit } = request.query;
@@ -51,8 +58,9 @@ const alarms: ApiArea = async (app, { context }) => {
         ...(from === undefined ? {} : { fromMs: from }),
         ...(to === undefined ? {} : { toMs: to }),
       };
-      const rows = [...(await plant.alarms(query))].sort((a, b) => b.raisedMs - a.raisedMs || b.seq - a.seq);
-      return { nowMs: context.now(), alarms: rows.map((row) => alarmJson(row, plant)) };
+      const rows = await plant.alarms(query);
+      const ranked = rows.map((row) => ({ ...row, falsePerPoint: falsePerPoint(row, context) })).sort(alarmOrder);
+      return { nowMs: context.now(), alarms: ranked.map((row) => alarmJson(row, context)) };
     },
   );
 
@@ -110,7 +118,7 @@ async function command(
   const author = request.user?.name ?? '';
   const entry = { kind: 'command', atMs: context.now(), author, id: commandId, verb, alarm: id } as const;
   const seq = await plant.submit({ ...entry, text, cause, untilMs });
-  return { seq, alarm: alarmJson(await findAlarm(id, context), plant) };
+  return { seq, alarm: alarmJson(await findAlarm(id, context), context) };
 }
 
 async function findAlarm(id: string, context: ApiContext) {

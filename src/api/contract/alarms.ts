@@ -1,7 +1,7 @@
 // Alarms, what people do with them, events, and the live push.
 import * as z from 'zod';
 import { PointAnswer } from './points.ts';
-import { count, from, limit, timeMs, words } from './vocabulary.ts';
+import { count, figure, from, limit, timeMs, words } from './vocabulary.ts';
 
 export const AlarmAnswer = z
   .object({
@@ -20,6 +20,9 @@ export const AlarmAnswer = z
     cause: z.string(),
     comment: z.string(),
     rules: z.array(z.string()),
+    falsePerPoint: figure.describe(
+      'How rare its rarest signal is: new false events a point of that rule alone, in control. 0 = no signal but a fact; null = not known.',
+    ),
     lane: z.number().int(),
     events: count.describe('Events folded into this alarm.'),
     text: words,

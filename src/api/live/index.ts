@@ -17,7 +17,7 @@ const live: ApiArea = async (app, { context }) => {
   const textOf = (outgoing: Outgoing): string => {
     const known = texts.get(outgoing);
     if (known !== undefined) return known;
-    const json = liveJson(outgoing.message, context.plant);
+    const json = liveJson(outgoing.message, context);
     const text = JSON.stringify(outgoing.skipped > 0 ? { ...json, skipped: outgoing.skipped } : json);
     texts.set(outgoing, text);
     return text;

@@ -1,5 +1,7 @@
 // Streams: as they stand now, their points, measurements and histogram, and what an engineer may change.
 import type { CharacteristicPlan } from '../../config/plan.ts';
+import { valueTags } from '../../config/source.ts';
+import { PumjilError } from '../../errors.ts';
 import type { ApiArea, ApiContext } from '../context.ts';
 import {
   HistogramAnswer,
@@ -40,7 +42,7 @@ const streams: ApiArea = async (app, { context }) => {
     },
     async (request) => {
       const { stream, plan } = find(request.params.id, context);
-      const tag = 'tag' in plan.from ? plan.from.tag : plan.from.count;
+      const [tag = ''] = valueTags(plan.from);
       const adapter = plant.health().adapters.find((a) => a.id === tag.split('/')[0]);
       return {
         nowMs: context.now(),
@@ -113,7 +115,13 @@ const streams: ApiArea = async (app, { context }) => {
       },
     },
     async (request) => {
-      const { id } = find(request.params.id, context).stream;
+      const { stream, plan } = find(request.params.id, context);
+      const { id } = stream;
+      if ('all' in plan.from)
+        throw new PumjilError('API_BAD_REQUEST', {
+          message: `The limits of ${id} cannot be typed: it judges several tags together.`,
+          hint: 'Change its chart or baseline in the configuration; the limits are then learnt anew.',
+        });
       const { centre, sigma, reason } = request.body;
       const author = request.user?.name ?? '';
       const atMs = context.now();

@@ -1,7 +1,7 @@
 // Where everything lies in the one buffer of a standard kernel: head, tables, input columns, events, then the records.
 import { laneTable, MOST_ZONE, ROW_BYTES, TABLE_BYTES } from './lanes.ts';
 import { HEAD, RECORD_BYTES, STAGE } from './layout.ts';
-import type { StandardDesign } from './settings.ts';
+import type { Numbering, StandardDesign } from './settings.ts';
 
 /** Byte offsets. */
 export interface MemoryPlan {
@@ -19,6 +19,8 @@ export interface MemoryPlan {
   readonly eventStream: number;
   readonly eventBits: number;
   readonly records: number;
+  /** What events call the stream of a record. */
+  readonly numbering: Numbering;
 }
 
 /** Room for as many points as a call may have, and as many events. */
@@ -45,6 +47,7 @@ export function planMemory(design: StandardDesign): MemoryPlan {
     eventStream,
     eventBits,
     records: Math.ceil(end / RECORD_BYTES) * RECORD_BYTES,
+    numbering: design.numbering,
   };
 }
 

@@ -25,14 +25,15 @@ export function plainRun(buffer: ArrayBuffer, capacity: number, plan: MemoryPlan
   const bits = new Uint32Array(buffer, plan.eventBits, design.block);
   const { lambda, rest, k, h, rangeLimit, ewmaLimits } = design;
   const { lastLimit } = plan;
+  const { first, step } = plan.numbering;
   let events = 0;
 
   function raise(i: number, s: number, count: number, signals: number): void {
     point[events] = i;
-    stream[events] = s;
+    stream[events] = first + s * step;
     bits[events] = signals;
     events += 1;
-    addToHash(hash, 0, s, count, signals);
+    addToHash(hash, 0, first + s * step, count, signals);
   }
 
   /** A value that is not judged: raises `flag` unless it holds already, counts, and leaves the rest of the record. */

@@ -16,6 +16,14 @@ export interface StandardSettings {
   readonly h?: number;
   /** Most points of one call of `process`. Default 65,536. */
   readonly block?: number;
+  /** What events, and the event hash, call a stream. Default its index: first 0, step 1. */
+  readonly numbering?: Numbering;
+}
+
+/** The number of a stream: `first` + its index × `step`. A shard so speaks of its streams as the whole plant does, see shards.ts. */
+export interface Numbering {
+  readonly first: number;
+  readonly step: number;
 }
 
 /** The settings as the kernels use them. */
@@ -30,6 +38,7 @@ export interface StandardDesign {
   /** Limit of the EWMA of z after 1, 2 … points, from index 1; the last entry holds for ever. Index 0 is never used. */
   readonly ewmaLimits: Float64Array;
   readonly block: number;
+  readonly numbering: Numbering;
 }
 
 /**
@@ -42,14 +51,20 @@ export interface StandardDesign {
  */
 export function designOf(settings: StandardSettings): StandardDesign {
   const { lambda = 0.2, width = 2.962, limits = 'exact', k = 0.5, h = 5, block = 65_536 } = settings;
+  const { numbering = { first: 0, step: 1 } } = settings;
   within('lambda', lambda, 0.001, 1);
   within('width', width, Number.MIN_VALUE, 100);
   within('k', k, 0, 100);
   within('h', h, Number.MIN_VALUE, 1e6);
   within('block', block, 1, 1 << 24);
   if (!Number.isInteger(block)) throw outside('block', block, 'a whole number');
+  for (const [name, value] of Object.entries(numbering)) {
+    within(`numbering.${name}`, value, name === 'step' ? 1 : 0, 1 << 20);
+    if (!Number.isInteger(value)) throw outside(`numbering.${name}`, value, 'a whole number');
+  }
   const rest = 1 - lambda;
-  return { lambda, rest, k, h, rangeLimit: d2(2) + 3 * d3(2), ewmaLimits: ewmaLimits(lambda, width, limits), block };
+  const rangeLimit = d2(2) + 3 * d3(2);
+  return { lambda, rest, k, h, rangeLimit, ewmaLimits: ewmaLimits(lambda, width, limits), block, numbering };
 }
 
 /** By repeated multiplication rather than a power, so that every implementation gets the same digits. */

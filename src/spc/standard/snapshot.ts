@@ -6,8 +6,8 @@ import type { StandardDesign } from './settings.ts';
 
 const MAGIC = 0x534d4a50;
 const FORMAT = 1;
-/** Magic, format, hash of the layout, hash of the design, number of streams, nothing. */
-const HEADER_BYTES = 24;
+/** Magic, format, hash of the layout, hash of the design, number of streams, nothing: words of 32 bits. */
+export const HEADER_BYTES = 24;
 const BYTES_EACH = RECORD_BYTES + 4 + 16;
 
 /** Bytes of a snapshot of so many streams. */

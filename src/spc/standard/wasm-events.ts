@@ -33,7 +33,12 @@ export interface Raised {
 
 /** Appends an event and adds it to the hash, as event-hash.ts does. */
 export function raiseEvent({ plan, row4, first, events, record, count, signals, mixed }: Raised): Code {
-  const stream = i32.shiftRight(get(record), i32.constant(7));
+  const { first: firstNumber, step } = plan.numbering;
+  const index = i32.shiftRight(get(record), i32.constant(7));
+  const stream =
+    step === 1 && firstNumber === 0
+      ? index
+      : i32.add(i32.multiply(index, i32.constant(step)), i32.constant(firstNumber));
   const row = i32.shiftRight(get(row4), i32.constant(2));
   const slot = i32.shiftLeft(get(events), i32.constant(2));
   const times = (a: Code, factor: number): Code => i32.multiply(a, i32.constant(factor));

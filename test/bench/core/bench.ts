@@ -1,4 +1,4 @@
-// npm run bench -- core: the standard kernel beside its C reference, numpy and an object a chart. Same points, same state at the start of
+// npm run bench -- core: the standard kernel beside its C reference, numpy, R and an object a chart. Same points, same state at the start of
 // every run, same event hash after it, or the bench fails; the contenders take turns, and the ratio is that of each turn.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { type CoreContender, objectPerChart, ownColumns, ownKernel } from './con
 import { type Arrival, type PlantData, plantData } from './data.ts';
 import { benchPipeline } from './pipeline.ts';
 import { compileReference, type Peer, type RunResult, startPeer, workFolder, writeInput } from './reference.ts';
+import { benchShards } from './shards.ts';
 import { benchState } from './state.ts';
 
 /** What one table row measures. */
@@ -16,6 +17,7 @@ interface Case {
   readonly block: number;
   /** Beside C, WebAssembly and TypeScript; each with the number of points that it is given. */
   readonly numpy?: number;
+  readonly r?: number;
   readonly objects?: number;
 }
 
@@ -23,10 +25,12 @@ const POINTS = 1 << 20;
 /** Rounds that count; one before warms up. */
 const ROUNDS = 7;
 const WHOLE = 65_536;
+/** What the names of the compiled references begin with. */
+const C = 'C';
 
 const CASES: readonly Case[] = [
-  { streams: 1, arrival: 'uniform', block: WHOLE },
-  { streams: 100, arrival: 'uniform', block: WHOLE, numpy: 65_536, objects: 32_768 },
+  { streams: 1, arrival: 'uniform', block: WHOLE, r: 262_144 },
+  { streams: 100, arrival: 'uniform', block: WHOLE, numpy: 65_536, r: 262_144, objects: 32_768 },
   { streams: 10_000, arrival: 'uniform', block: WHOLE, numpy: 262_144, objects: 65_536 },
   { streams: 100_000, arrival: 'uniform', block: WHOLE, numpy: 262_144 },
   { streams: 100, arrival: 'zipf', block: WHOLE },
@@ -52,8 +56,11 @@ export async function benchCore(report: Report, options: { readonly million: boo
   try {
     const programs = compileReference(folder);
     if (programs.length === 0) process.stderr.write('no C compiler: ratios are to the first contender\n');
+    if (!HAS.numpy) process.stderr.write('no numpy for python3: left out\n');
+    if (!HAS.r) process.stderr.write('no Rscript: R left out\n');
     for (const one of options.million ? [...CASES, ...MILLION] : CASES) await benchCase(one, folder, programs, report);
     await benchPipeline(report);
+    await benchShards(report);
     await benchState(report);
   } finally {
     remove();
@@ -67,7 +74,7 @@ interface Entry {
 }
 
 async function benchCase(
-  { streams, arrival, block, numpy, objects }: Case,
+  { streams, arrival, block, numpy, r, objects }: Case,
   folder: string,
   programs: ReturnType<typeof compileReference>,
   report: Report,
@@ -77,12 +84,16 @@ async function benchCase(
   const name = `${streams} streams ${arrival}, block ${block}`;
   const entries: Entry[] = [];
   try {
-    const program = await fastest(programs, folder, data, block);
-    if (program !== undefined) entries.push(fromPeer(`C (${program.compiler})`, program.peer, points, block));
+    const input = join(folder, 'points');
+    writeInput(input, data);
+    for (const { compiler, program } of programs)
+      entries.push(fromPeer(`${C} (${compiler})`, startPeer(program, [input]), points, block));
     entries.push({ contender: ownKernel('wasm', data, block, points) });
     entries.push({ contender: ownColumns(data, block) });
     entries.push({ contender: ownKernel('typescript', data, block, points) });
-    if (numpy !== undefined) entries.push(...numpyEntry(folder, data, numpy, block));
+    if (numpy !== undefined && HAS.numpy)
+      entries.push(scripted('numpy', ['python3', 'peer.py'], folder, data, numpy, block));
+    if (r !== undefined && HAS.r) entries.push(scripted('R', ['Rscript', 'peer.R'], folder, data, r, block));
     if (objects !== undefined) entries.push({ contender: objectPerChart(data, objects) });
     await compare(name, entries, data, block, report);
   } finally {
@@ -94,38 +105,26 @@ function fromPeer(impl: string, peer: Peer, points: number, block: number): Entr
   return { contender: { impl, points, run: () => peer.run(block) }, peer };
 }
 
-/** Of several compilers the one whose program is faster on these points. */
-async function fastest(
-  programs: ReturnType<typeof compileReference>,
+/** A peer in another language; it takes the first points only. */
+function scripted(
+  impl: string,
+  [program, script]: readonly [string, string],
   folder: string,
   data: PlantData,
+  points: number,
   block: number,
-): Promise<{ compiler: string; peer: Peer } | undefined> {
-  const input = join(folder, 'points');
-  writeInput(input, data);
-  const tried: { compiler: string; peer: Peer; ns: number }[] = [];
-  for (const { compiler, program } of programs) {
-    const peer = startPeer(program, [input]);
-    await peer.run(block);
-    tried.push({ compiler, peer, ns: (await peer.run(block)).ns });
-  }
-  const [best, ...others] = tried.sort((a, b) => a.ns - b.ns);
-  for (const { peer } of others) peer.close();
-  return best;
-}
-
-/** numpy, where Python has it. It takes the first points only. */
-function numpyEntry(folder: string, data: PlantData, points: number, block: number): Entry[] {
-  if (!hasNumpy()) return [];
-  const input = join(folder, 'numpy');
+): Entry {
+  const input = join(folder, impl);
   const { ix, x, t } = data;
   writeInput(input, { ...data, ix: ix.slice(0, points), x: x.slice(0, points), t: t.slice(0, points) });
-  return [fromPeer('numpy', startPeer('python3', [join(import.meta.dirname, 'peer.py'), input]), points, block)];
+  return fromPeer(impl, startPeer(program, [join(import.meta.dirname, script), input]), points, block);
 }
 
-function hasNumpy(): boolean {
-  return spawnSync('python3', ['-c', 'import numpy']).status === 0;
-}
+/** What this machine has to compare with. */
+const HAS = {
+  numpy: spawnSync('python3', ['-c', 'import numpy']).status === 0,
+  r: spawnSync('Rscript', ['-e', '0']).status === 0,
+};
 
 /** Rounds in turn; every hash must be that of the TypeScript kernel over as many points. */
 async function compare(
@@ -145,20 +144,18 @@ async function compare(
       mustBeSame(`${name}, ${impl}`, found, expected.get(points)!);
       if (round >= 0) ns[i]!.push(found.ns / points);
     }
+  // Of several C compilers the ratios are to the one whose program is faster on these points.
+  const medians = ns.map(median);
+  const compiled = entries.flatMap(({ contender }, i) => (contender.impl.startsWith(C) ? [i] : []));
+  const base = compiled.toSorted((a, b) => medians[a]! - medians[b]!)[0] ?? 0;
+  const wasm = entries.findIndex(({ contender }) => contender.impl === 'wasm');
+  const ratio = (a: number, b: number): number => median(ns[a]!.map((each, k) => each / ns[b]![k]!));
   for (const [i, { contender }] of entries.entries()) {
     const figure = { bench: 'core', case: name, impl: contender.impl, n: contender.points };
-    report({ ...figure, value: median(ns[i]!), unit: 'ns/point' });
-    const first = ns[0]!;
-    if (i > 0)
-      report({
-        ...figure,
-        value: median(ns[i]!.map((each, k) => first[k]! / each)),
-        unit: `of ${entries[0]!.contender.impl}`,
-      });
+    report({ ...figure, value: medians[i]!, unit: 'ns/point' });
+    if (i !== base) report({ ...figure, value: ratio(base, i), unit: `of ${entries[base]!.contender.impl}` });
     // What WebAssembly gains over the slow forms.
-    const wasm = entries.findIndex((entry) => entry.contender.impl === 'wasm');
-    if (i > wasm)
-      report({ ...figure, value: median(ns[i]!.map((each, k) => each / ns[wasm]![k]!)), unit: 'times the wasm form' });
+    if (i > wasm) report({ ...figure, value: ratio(i, wasm), unit: 'times the wasm form' });
   }
 }
 

@@ -44,7 +44,7 @@ export function workFolder(): { readonly folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Writes the points and streams as standard.c and peers.py read them. */
+/** Writes the points and streams as standard.c, peer.py and peer.R read them. */
 export function writeInput(path: string, data: PlantData, settings: StandardSettings = {}): void {
   const { lambda = 0.2, width = 2.962, limits = 'exact', k = 0.5, h = 5 } = settings;
   const { rangeLimit } = designOf(settings);

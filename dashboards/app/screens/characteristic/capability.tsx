@@ -2,7 +2,7 @@
 import type { StreamDetailJson } from '../../../../src/api/contract.ts';
 import { decimalsForSpread } from '../../../../src/figure/number-format.ts';
 import { unitSign } from '../../domain/unit-sign.ts';
-import { assuranceOf, PPK_TARGET } from '../../domain/variation.ts';
+import { assuranceOf } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
 export function Capability({ detail }: { detail: StreamDetailJson }) {
@@ -29,7 +29,7 @@ export function Capability({ detail }: { detail: StreamDetailJson }) {
       </p>
       <p class="quiet">
         {c.withheld === null
-          ? t.characteristic.verdict[assurance](PPK_TARGET.toFixed(2))
+          ? t.characteristic.verdict[assurance](w.figure(c.target, 2))
           : t.characteristic.withheld[c.withheld]}
       </p>
       {c.cpk !== null || c.ppk !== null ? (

@@ -1,6 +1,6 @@
 // Variation × assurance: the whole plant as counts. A press on a cell filters the page.
 import type { StreamJson } from '../../../../src/api/contract.ts';
-import { type Assurance, assuranceOf, GLYPH, PPK_TARGET, type Variation } from '../../domain/variation.ts';
+import { type Assurance, assuranceOf, GLYPH, type Variation } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
 export interface MatrixCell {
@@ -45,7 +45,7 @@ export function Matrix({
           <tr>
             <th scope="col">{t.overview.variation}</th>
             {COLUMNS.map((column) => (
-              <th key={column} scope="col" title={t.assuranceHelp[column](PPK_TARGET.toFixed(2))}>
+              <th key={column} scope="col" title={t.assuranceHelp[column]}>
                 <b>{column}</b>
                 <small>{t.assurance[column]}</small>
               </th>
@@ -87,7 +87,7 @@ export function Matrix({
         </tbody>
       </table>
       <p class="quiet">
-        {t.assuranceHelp.P(PPK_TARGET.toFixed(2))} = P · {t.overview.matrixHint}
+        {t.assuranceHelp.P} = P · {t.overview.matrixHint}
       </p>
     </section>
   );
