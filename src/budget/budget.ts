@@ -66,12 +66,9 @@ const NARROWEST = 3;
  * costOf([]).perDay; // => 0
  */
 export function costOf(streams: readonly BudgetStream[]): Cost {
-  const rates = new Map<string, EventRate | undefined>();
+  const rateOf = rates();
   const costs = streams.map(({ stream, characteristic, pointsPerDay }): StreamCost => {
-    const priced = { chart: characteristic.chart, rules: characteristic.rules, size: characteristic.subgroup.size };
-    const key = JSON.stringify(priced);
-    if (!rates.has(key)) rates.set(key, eventRate(priced));
-    const rate = rates.get(key);
+    const rate = rateOf(characteristic);
     const perDay = rate === undefined ? Number.NaN : (rate.location + (rate.others ?? 0)) * pointsPerDay;
     return { stream, characteristic: characteristic.id, class: characteristic.class, pointsPerDay, rate, perDay };
   });
@@ -101,7 +98,37 @@ export function costOf(streams: readonly BudgetStream[]): Cost {
  */
 export function propose(streams: readonly BudgetStream[], budget: number, ruleSets: RuleSets): readonly Proposal[] {
   if (costOf(streams).perDay <= budget) return [];
-  return [bySets(streams, budget, ruleSets), byWidth(streams, budget)];
+  const alike = merged(streams);
+  return [bySets(alike, budget, ruleSets), byWidth(alike, budget)];
+}
+
+/** Event rates, each computed once: of the same plan by its identity, of plans that are judged alike by their text. */
+function rates(): (characteristic: CharacteristicPlan) => EventRate | undefined {
+  const byPlan = new Map<CharacteristicPlan, EventRate | undefined>();
+  const byText = new Map<string, EventRate | undefined>();
+  return (characteristic) => {
+    if (byPlan.has(characteristic)) return byPlan.get(characteristic);
+    const { chart, rules, subgroup } = characteristic;
+    const priced = { chart, rules, size: subgroup.size };
+    const text = JSON.stringify(priced);
+    const rate = byText.has(text) ? byText.get(text) : eventRate(priced);
+    byText.set(text, rate);
+    byPlan.set(characteristic, rate);
+    return rate;
+  };
+}
+
+/** Streams of one class that are judged alike, as one: a plant has thousands of streams, but few kinds of them. */
+function merged(streams: readonly BudgetStream[]): readonly BudgetStream[] {
+  const kinds = new Map<string, BudgetStream>();
+  for (const each of streams) {
+    if (Number.isNaN(each.pointsPerDay)) continue;
+    const { class: kind, chart, rules, subgroup } = each.characteristic;
+    const key = JSON.stringify([kind, chart, rules, subgroup.size]);
+    const known = kinds.get(key);
+    kinds.set(key, known === undefined ? each : { ...known, pointsPerDay: known.pointsPerDay + each.pointsPerDay });
+  }
+  return [...kinds.values()];
 }
 
 type ByClass = Record<CharacteristicClass, ProposedRules | null>;

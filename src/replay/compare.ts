@@ -54,7 +54,7 @@ interface Period {
 /**
  * Runs a question over a source.
  *
- * @param period compared; until the newest recorded point at most, since what waits there has not been judged yet
+ * @param period compared
  * @param nowMs time of the plant
  */
 export function replay(source: ReplaySource, asked: Asked, period: Period, nowMs: number): Replay {
@@ -65,8 +65,8 @@ export function replay(source: ReplaySource, asked: Asked, period: Period, nowMs
   const own = isLearning ? rows.filter((row) => row.timeMs >= period.fromMs) : rows;
   const judgement = asked.isInForce ? inForce(source) : asAsked(asked, source);
   const result = run(source, own, judgement, nowMs);
-  const endMs = Math.min(period.toMs, (source.recorded.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY) + 0.001);
-  const isWithin = ({ timeMs }: { readonly timeMs: number }): boolean => timeMs >= period.fromMs && timeMs < endMs;
+  const isWithin = ({ timeMs }: { readonly timeMs: number }): boolean =>
+    timeMs >= period.fromMs && timeMs < period.toMs;
   const standing = standingIn(source, asked.isInForce).filter(isWithin);
   const replayed = result.signals.filter(isWithin);
   const { kept, gained, lost } = difference(standing, replayed);

@@ -133,7 +133,7 @@ describe('the plan in force', () => {
         expect([answer.gained.signals, answer.lost.signals]).toEqual([[], []]);
         expect(answer.kept).toBe(told(plant).length);
       }),
-      { numRuns: 80 },
+      { numRuns: 60 },
     );
   });
 

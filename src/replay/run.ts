@@ -110,6 +110,8 @@ export function run(
       there = next;
       break;
     }
+    // Behind the newest recorded point: what the plant itself has not judged yet.
+    if (there === undefined && recorded.length > 0 && at >= recorded.length) return;
     isBegun = true;
     if (there?.lanes.some((lane) => judgement.leftOut.has(lane.id)) === true) {
       leftOut += 1;

@@ -13,7 +13,10 @@ export interface WhatIf {
   /** Name of a set, or sentences by id. */
   readonly rules?: string | Readonly<Record<string, string>> | undefined;
   /** Centre and sigma of the individual values (sigma may be left out for counts), or the number of subgroups to learn them from. */
-  readonly limits?: { readonly baseline: number } | { readonly centre: number; readonly sigma?: number | undefined } | undefined;
+  readonly limits?:
+    | { readonly baseline: number }
+    | { readonly centre: number; readonly sigma?: number | undefined }
+    | undefined;
   /** Name of a chart, or that and its settings. */
   readonly chart?: string | ({ readonly use: string } & Readonly<Record<string, unknown>>) | undefined;
   /** Period compared; with `limits: { baseline }` they are learnt from its first subgroups. */

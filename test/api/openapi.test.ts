@@ -8,7 +8,12 @@ type JsonSchema = { readonly [key: string]: unknown };
 interface Operation {
   readonly method: string;
   readonly path: string;
-  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: JsonSchema }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: JsonSchema;
+    readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+  }[];
   readonly body: JsonSchema | undefined;
 }
 
@@ -94,6 +99,9 @@ function valueFor(schema: JsonSchema, depth = 0): fc.Arbitrary<unknown> {
 
 function fittingValue(schema: JsonSchema, depth: number): fc.Arbitrary<unknown> {
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
+  if (Array.isArray(schema.examples)) return fc.constantFrom(...schema.examples);
+  if (Array.isArray(schema.anyOf))
+    return fc.oneof(...schema.anyOf.map((each: JsonSchema) => valueFor(each, depth + 1)));
   if (typeof schema.pattern === 'string') return fc.stringMatching(new RegExp(schema.pattern));
   if (schema.type === 'integer') return fc.oneof(fc.nat(), fc.integer());
   if (schema.type === 'number') return fc.oneof(fc.double({ min: 1e-6, max: 1e6, noNaN: true }), fc.double());
@@ -101,7 +109,11 @@ function fittingValue(schema: JsonSchema, depth: number): fc.Arbitrary<unknown> 
     const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
     const fields = Object.fromEntries(properties.map(([name, inner]) => [name, valueFor(inner, depth + 1)]));
     const all = properties.map(([name]) => name);
-    return fc.oneof({ weight: 4, arbitrary: fc.record(fields) }, fc.record(fields, { requiredKeys: all.slice(1) }));
+    const lacking = fc.record(fields, { requiredKeys: all.slice(1) });
+    const whole = { weight: 4, arbitrary: fc.record(fields) };
+    const required = (schema.required ?? []) as readonly string[];
+    if (required.length === all.length) return fc.oneof(whole, lacking);
+    return fc.oneof(whole, lacking, { weight: 3, arbitrary: fc.record(fields, { requiredKeys: [...required] }) });
   }
   return fc.oneof(fc.stringMatching(/^[\w.:-]{1,20}$/), fc.stringMatching(/^[\w.:-]{1,20}$/), odd);
 }
@@ -123,6 +135,11 @@ function queryValue(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 6, arbitrary: fitting }, { weight: 1, arbitrary: odd });
 }
 
+/** The document moves the examples of a parameter out of its schema. */
+function schemaOf({ schema, examples }: Operation['parameters'][number]): JsonSchema {
+  return examples === undefined ? schema : { ...schema, examples: Object.values(examples).map(({ value }) => value) };
+}
+
 function questionTo(operation: Operation) {
   const isAlarm = operation.path.startsWith('/api/alarms');
   const known = isAlarm ? fc.constantFrom(...alarmIds) : fc.constantFrom(...api.plant.streams().map((s) => s.id));
@@ -138,7 +155,7 @@ function questionTo(operation: Operation) {
   const text = odd.map((word) => `{${word}`);
   return fc.record({
     path: fc.record(Object.fromEntries(inPath.map((p) => [p.name, pathValue(p.name)]))),
-    query: fc.record(Object.fromEntries(inQuery.map((p) => [p.name, queryValue(p.name, p.schema)])), {
+    query: fc.record(Object.fromEntries(inQuery.map((p) => [p.name, queryValue(p.name, schemaOf(p))])), {
       requiredKeys: [],
     }),
     body:

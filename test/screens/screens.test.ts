@@ -104,10 +104,32 @@ describe.skipIf(chromium === undefined)('in Chromium (skipped where none is inst
     const ko = await view(KO, path);
     await ko.page.locator('.rule-words li').first().waitFor();
     expect(await ko.page.locator('.rule-words').innerText()).toMatch(/규칙 \d/);
-    expect(await ko.page.locator('.signal-card').innerText()).toContain('오경보');
+    await ko.page.locator('.price-card').waitFor();
+    expect(await ko.page.locator('.price-card').innerText()).toContain('오경보는');
     const en = await view(EN_PHONE_DARK, path);
     await en.page.locator('.rule-words li').first().waitFor();
     expect(await en.page.locator('.rule-words').innerText()).toMatch(/rule \d/);
+    await en.page.locator('.price-card').waitFor();
+    expect(await en.page.locator('.price-card').innerText()).toMatch(
+      /false alarm.*\n[\s\S]*Points shifted by 1σ, found after\n\d/,
+    );
+  });
+
+  test('an engineer runs the past of a stream again and reads what would be different; an operator is not offered it', async () => {
+    const path = `/streams?id=${encodeURIComponent(streamWithSignal())}`;
+    const engineer = await rig.open({ width: 1280, language: 'en', user: 'engineer' }, path);
+    await engineer.page.locator('.replay-card select').selectOption('limits');
+    await engineer.page.locator('.replay-card button').click();
+    await engineer.page.locator('.replay-card [role=status]').waitFor();
+    expect(await engineer.page.locator('.replay-card').innerText()).toMatch(
+      /Signals gained\n0\n[\s\S]*nothing has changed/,
+    );
+    expect(engineer.problems).toEqual([]);
+    await engineer.close();
+    const operator = await rig.open({ width: 1280, language: 'ko', user: 'operator' }, path);
+    await operator.page.locator('.price-card').waitFor();
+    expect(await operator.page.locator('.replay-card').count()).toBe(0);
+    await operator.close();
   });
 
   test('a finger on the chart shows the values of the subgroup below it, and they stay when it is lifted', async () => {

@@ -1,40 +1,28 @@
-// What a set of rules costs: points of a process in control between two false alarms. Known for the sets that were computed exactly.
-import type { RuleJson } from '../../../src/api/contract.ts';
+// What the price of a stream's rules says in few words: how often a false alarm comes here.
+import type { PriceJson } from '../../../src/api/contract.ts';
 
-const BEYOND_3 = '1 of 1 beyond 3 sigma';
-const NINE_ON_A_SIDE = '9 of 9 beyond 0 sigma on one side';
-const NELSON = [
-  BEYOND_3,
-  NINE_ON_A_SIDE,
-  '6 of 6 trending',
-  '14 of 14 alternating',
-  '2 of 3 beyond 2 sigma on one side',
-  '4 of 5 beyond 1 sigma on one side',
-  '15 of 15 within 1 sigma',
-  '8 of 8 beyond 1 sigma on both sides',
-];
-/** Average run length in control, independent normal points, limits known (Markov chain after Champ & Woodall 1987, Technometrics 29, 393; docs/rules.md). */
-const ARL: ReadonlyMap<string, string> = new Map([
-  [keyOf([BEYOND_3]), '370'],
-  [keyOf([BEYOND_3, NINE_ON_A_SIDE]), '216'],
-  [keyOf(NELSON), '74'],
-]);
-
-/** Charts whose first lane is independent and, as near as sigma limits ask, normal: counts are not, and points of an EWMA depend on each other. */
-const NORMAL_CHARTS: ReadonlySet<string> = new Set(['i-mr', 'xbar-r', 'xbar-s']);
+/** How often false alarms come: in days between two, or, where that is less than one, in alarms a day. */
+export type Pace = { readonly days: number } | { readonly perDay: number };
 
 /**
- * The price of the rules of a location lane in points per false alarm, rounded. Undefined where it was not computed: any other set of sentences,
- * whatever their ids, and charts of counts or of weighted averages.
+ * The pace of a price; undefined while the points a day are not known.
  *
  * @example
- * falseAlarmPrice('xbar-s', [{ sentence: '1 of 1 beyond 3 sigma' }]); // => '370'
- * falseAlarmPrice('ewma', [{ sentence: '1 of 1 beyond 3 sigma' }]); // => undefined
+ * paceOf({ falseAlarmsPerDay: 0.25, daysBetween: 4 }); // => { days: 4 }
+ * paceOf({ falseAlarmsPerDay: 3, daysBetween: 1 / 3 }); // => { perDay: 3 }
  */
-export function falseAlarmPrice(chart: string, rules: readonly Pick<RuleJson, 'sentence'>[]): string | undefined {
-  return NORMAL_CHARTS.has(chart) ? ARL.get(keyOf(rules.map((rule) => rule.sentence))) : undefined;
+export function paceOf(price: Pick<PriceJson, 'falseAlarmsPerDay' | 'daysBetween'>): Pace | undefined {
+  const { falseAlarmsPerDay: perDay, daysBetween: days } = price;
+  if (perDay === null || days === null) return undefined;
+  return perDay > 1 ? { perDay } : { days };
 }
 
-function keyOf(sentences: readonly string[]): string {
-  return [...sentences].sort().join('; ');
+/**
+ * Decimals that a mean number of points, days or alarms deserves: three digits, at most one decimal.
+ *
+ * @example
+ * [370.4, 17.05].map(decimalsOf); // => [0, 1]
+ */
+export function decimalsOf(x: number | null): number {
+  return x !== null && Math.abs(x) >= 99.95 ? 0 : 1;
 }

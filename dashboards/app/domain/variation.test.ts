@@ -151,16 +151,24 @@ test('a signal is more urgent than lateness, lateness than poor capability, that
   expect(ranks).toEqual([...ranks].sort((a, b) => b - a));
 });
 
-test('alarms: unacknowledged first, then the class, then what goes on before what has returned, then the newest', () => {
-  const alarm = (id: string, state: AlarmJson['state'], of: AlarmJson['class'], raisedMs: number): AlarmJson =>
-    ({ id, state, class: of, raisedMs }) as AlarmJson; // Only what the order looks at.
+test('alarms: unacknowledged first, then the class, then the rarer signal, then what goes on, then the newest', () => {
+  const alarm = (
+    id: string,
+    state: AlarmJson['state'],
+    of: AlarmJson['class'],
+    raisedMs: number,
+    falsePerPoint: number | null = 0.0027,
+  ): AlarmJson => ({ id, state, class: of, raisedMs, falsePerPoint }) as AlarmJson; // Only what the order looks at.
   const wanted = [
-    alarm('1', 'unacknowledged', 'critical', 1),
-    alarm('2', 'returned_unacknowledged', 'critical', 9),
-    alarm('3', 'unacknowledged', 'significant', 5),
-    alarm('4', 'unacknowledged', 'significant', 4),
-    alarm('5', 'acknowledged', 'critical', 9),
-    alarm('6', 'shelved', 'critical', 9),
+    alarm('1', 'unacknowledged', 'critical', 1, 0.00195),
+    alarm('2', 'unacknowledged', 'critical', 2),
+    alarm('3', 'returned_unacknowledged', 'critical', 9),
+    alarm('4', 'unacknowledged', 'critical', 9, null),
+    alarm('5', 'unacknowledged', 'significant', 3, 0),
+    alarm('6', 'unacknowledged', 'significant', 5),
+    alarm('7', 'unacknowledged', 'significant', 4),
+    alarm('8', 'acknowledged', 'critical', 9),
+    alarm('9', 'shelved', 'critical', 9),
   ];
   expect(wanted.toReversed().sort(alarmOrder)).toEqual(wanted);
 });

@@ -105,13 +105,19 @@ export function urgency(stream: StreamJson, variation: Variation): number {
 const STATE_RANK = { unacknowledged: 0, returned_unacknowledged: 0, acknowledged: 1, shelved: 2, closed: 3 } as const;
 const ALARM_CLASS_RANK = { critical: 0, significant: 1, standard: 2 } as const;
 
-/** What still wants a person first, then by class, then what goes on before what has returned, then newest first. */
+/** What still wants a person first, then by class, then the rarer signal (the less likely false one), then what goes on before what has returned, then newest first. */
 export function alarmOrder(a: AlarmJson, b: AlarmJson): number {
   return (
     STATE_RANK[a.state] - STATE_RANK[b.state] ||
     ALARM_CLASS_RANK[a.class] - ALARM_CLASS_RANK[b.class] ||
+    rarity(a) - rarity(b) ||
     Number(a.state === 'returned_unacknowledged') - Number(b.state === 'returned_unacknowledged') ||
     b.raisedMs - a.raisedMs ||
     (a.id < b.id ? -1 : 1)
   );
+}
+
+/** A signal whose price is not known comes after those that are known to be rare. */
+function rarity({ falsePerPoint }: AlarmJson): number {
+  return falsePerPoint ?? 1;
 }

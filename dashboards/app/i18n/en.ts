@@ -1,6 +1,7 @@
 // The words of the screens in English.
 import { chartNameEn, statisticEn } from './chart-words.ts';
 import type { ko } from './ko.ts';
+import { priceEn, replayEn } from './price-words.ts';
 
 export const en: typeof ko = {
   product: 'Pumjil',
@@ -82,6 +83,8 @@ export const en: typeof ko = {
     noneShown: 'No stream fits.',
     readingPast: (until) => `Reading the past: up to ${until} so far. Live values follow when it is done.`,
     partIdle: (part, ago) => `${part} not running (${ago})`,
+    budget: (perDay, budget) => `False alarms to expect: about ${perDay} a day, budget ${budget}.`,
+    overBudget: 'Over the budget: see pumjil budget.',
     needsYou: 'Needs you',
     nothingNeeded: 'No open alarms.',
     moreAlarms: (n) => `${n} more`,
@@ -120,7 +123,6 @@ export const en: typeof ko = {
     spreadLane: 'Spread',
     spreadFirst: 'Look at the spread first: while it is unstable the verdict on location cannot be trusted.',
     rule: (id) => `rule ${id}`,
-    price: (n) => `A process in control gives such a false alarm about once in ${n} points.`,
     since: (time) => `since ${time}`,
     goAlarm: 'Open alarm',
     histogram: 'Histogram',
@@ -171,6 +173,8 @@ export const en: typeof ko = {
     siblings: 'Other streams of this characteristic',
     sameScale: 'same vertical scale',
   },
+  price: priceEn,
+  replay: replayEn,
   alarms: {
     title: 'Alarms',
     open: 'Open',

@@ -2,6 +2,7 @@
 import { chartNameKo, statisticKo } from './chart-words.ts';
 import { evidenceSourceKo } from './evidence-ko.ts';
 import { josa } from './josa.ts';
+import { priceKo, replayKo } from './price-words.ts';
 
 export const ko = {
   product: 'Pumjil',
@@ -83,6 +84,8 @@ export const ko = {
     readingPast: (until: string) =>
       `지난 자료를 읽는 중입니다. ${until}까지 읽었습니다. 다 읽으면 실시간으로 이어집니다.`,
     partIdle: (part: string, ago: string) => `${part} 생산 안 함(${ago})`,
+    budget: (perDay: string, budget: string) => `예상 오경보 하루 약 ${perDay}건, 허용 ${budget}건.`,
+    overBudget: '허용치를 넘었습니다. pumjil budget을 확인하십시오.',
     needsYou: '조치가 필요한 알람',
     nothingNeeded: '미종결 알람이 없습니다.',
     moreAlarms: (n: number) => `외 ${n}건 모두 보기`,
@@ -121,7 +124,6 @@ export const ko = {
     spreadLane: '산포',
     spreadFirst: '산포 먼저 확인하십시오. 산포가 불안정하면 위치의 판정은 믿을 수 없습니다.',
     rule: (id: string) => `규칙 ${id}`,
-    price: (n: string) => `정상 공정에서도 이런 오경보는 평균 약 ${n}점에 한 번 납니다.`,
     since: (time: string) => `${time}부터`,
     goAlarm: '알람 열기',
     histogram: '히스토그램',
@@ -179,6 +181,8 @@ export const ko = {
     siblings: '같은 특성의 다른 항목',
     sameScale: '세로 눈금 동일',
   },
+  price: priceKo,
+  replay: replayKo,
   alarms: {
     title: '알람',
     open: '미종결',

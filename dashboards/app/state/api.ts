@@ -1,6 +1,7 @@
 // The server as the screens know it: one function a request, types from the contract, one error class.
 import type {
   AlarmsJson,
+  BudgetJson,
   CharacteristicsJson,
   CommandJson,
   DiagnosisJson,
@@ -10,8 +11,12 @@ import type {
   HistogramJson,
   PlantJson,
   PointsJson,
+  ReplayJson,
+  ReplayRequestJson,
+  RuleSetsJson,
   SessionJson,
   StreamDetailJson,
+  StreamPriceJson,
   StreamsJson,
 } from '../../../src/api/contract.ts';
 
@@ -43,6 +48,11 @@ export interface Api {
   events(stream: string, fromMs: number, signal?: AbortSignal): Promise<EventsJson>;
   acknowledge(alarm: string, commandId: string): Promise<CommandJson>;
   cause(alarm: string, commandId: string, cause: string, text: string): Promise<CommandJson>;
+  /** What the rules of a stream cost. */
+  price(stream: string, signal?: AbortSignal): Promise<StreamPriceJson>;
+  ruleSets(): Promise<RuleSetsJson>;
+  budget(): Promise<BudgetJson>;
+  replay(stream: string, request: ReplayRequestJson): Promise<ReplayJson>;
   diagnosis(): Promise<DiagnosisJson>;
   health(): Promise<HealthJson>;
   /** Says that the disk was looked at after it failed. */
@@ -99,6 +109,10 @@ export function createApi(onSignedOut: () => void): Api {
     acknowledge: (alarm, commandId) => post(`/api/alarms/${id(alarm)}/acknowledge`, { commandId }),
     cause: (alarm, commandId, cause, text) =>
       post(`/api/alarms/${id(alarm)}/cause`, text === '' ? { commandId, cause } : { commandId, cause, text }),
+    price: (stream, signal) => get(`/api/rules/price?stream=${id(stream)}`, signal),
+    ruleSets: () => get('/api/rules'),
+    budget: () => get('/api/rules/budget'),
+    replay: (stream, request) => post(`/api/streams/${id(stream)}/replay`, request),
     diagnosis: () => get('/api/diagnosis'),
     health: () => get('/api/health'),
     acknowledgeDisk: async () => {

@@ -2,11 +2,23 @@
 import * as z from 'zod';
 import { count, figure, timeMs } from './vocabulary.ts';
 
+const chartName = z
+  .string()
+  .min(1)
+  .max(80)
+  .meta({ examples: ['i-mr', 'ewma'] });
 const sentence = z.string().min(1).max(200);
 
 export const ReplayBody = z.strictObject({
   rules: z
-    .union([z.string().min(1).max(80), z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,7}$/), sentence)])
+    .union([
+      z
+        .string()
+        .min(1)
+        .max(80)
+        .meta({ examples: ['standard'] }),
+      z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,7}$/), sentence),
+    ])
     .optional()
     .describe('Name of a rule set, or sentences by id; left out: the rules in force.'),
   limits: z
@@ -19,7 +31,7 @@ export const ReplayBody = z.strictObject({
       'Centre and sigma of the individual values, or how many subgroups to learn them from; left out: as recorded.',
     ),
   chart: z
-    .union([z.string().min(1).max(80), z.looseObject({ use: z.string().min(1).max(80) })])
+    .union([chartName, z.looseObject({ use: chartName })])
     .optional()
     .describe('Name of a chart, or name and settings; left out: the one in force.'),
   fromMs: timeMs.optional().describe('Period compared; the whole past before it is run as well.'),

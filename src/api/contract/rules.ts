@@ -36,7 +36,8 @@ export const PriceQueryParams = z.object({
     .string()
     .max(4000)
     .optional()
-    .describe('Name of a rule set, or sentences with ; between them. With a stream: instead of its own rules.'),
+    .describe('Name of a rule set, or sentences with ; between them. With a stream: instead of its own rules.')
+    .meta({ examples: ['standard', '1 of 1 beyond 3 sigma'] }),
 });
 
 /** `price` is null for a stream whose chart has none: several variables, run charts. */

@@ -4,6 +4,7 @@ import { createPrices } from '../../budget/prices.ts';
 import { PumjilError } from '../../errors.ts';
 import type { ApiArea, ApiContext } from '../context.ts';
 import { BudgetAnswer, PriceQueryParams, RuleSetsAnswer, StreamPriceAnswer } from '../contract/rules.ts';
+import type { BudgetJson } from '../contract.ts';
 import { notFound } from '../failure.ts';
 import { figure } from '../json.ts';
 import { createPace } from './pace.ts';
@@ -90,14 +91,12 @@ const rules: ApiArea = async (app, { context }) => {
           budget === undefined
             ? []
             : // The answer's schema copies it; rules are plain data.
-              (structuredClone(propose(streams, budget, plant.ruleSets ?? new Map())) as BudgetProposals),
+              (structuredClone(propose(streams, budget, plant.ruleSets ?? new Map())) as BudgetJson['proposals']),
       };
     },
   );
 };
 export default rules;
-
-type BudgetProposals = import('zod').output<typeof BudgetAnswer>['proposals'];
 
 async function budgetStreams({ plant }: ApiContext, pace: ReturnType<typeof createPace>) {
   const plans = new Map(plant.plan.characteristics.map((plan) => [plan.id, plan]));

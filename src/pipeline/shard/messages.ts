@@ -1,5 +1,5 @@
 // What the sharded kernel and its threads say to each other. A thread does things in the order in which it was told them.
-import type { StandardMoments, StandardStream } from '../../spc/standard/kernel.ts';
+import type { StandardColumns, StandardMoments, StandardStream } from '../../spc/standard/kernel.ts';
 import type { StandardSettings } from '../../spc/standard/settings.ts';
 
 /** What a thread is started with. */
@@ -21,7 +21,14 @@ export type ShardOrder =
 
 /** Questions are answered, each in its turn, with one of ShardAnswers. */
 export type ShardQuestion =
-  | { readonly type: 'process'; readonly slot: number; readonly points: number; readonly streams: number }
+  | {
+      readonly type: 'process';
+      readonly slot: number;
+      readonly points: number;
+      readonly streams: number;
+      /** In shared memory; default those of the slot. */
+      readonly columns?: StandardColumns;
+    }
   | { readonly type: 'look'; readonly ix: number }
   | { readonly type: 'totals' }
   | { readonly type: 'snapshot' };

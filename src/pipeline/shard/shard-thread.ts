@@ -14,7 +14,9 @@ const slots = memories.map((memory) => viewSlot(memory, block, of));
 const kernel = createStandard({ ...settings, block: block + 1, numbering: numberingOf(shard) });
 const row = new Uint32Array(block + 1);
 
-function work({ columns, events }: Slot, points: number, streams: number): number {
+function work({ slot, points, streams, columns: given }: Extract<ShardQuestion, { type: 'process' }>): number {
+  const { columns: slotColumns, events } = slots[slot] as Slot;
+  const columns = given ?? slotColumns;
   const own = kernel.columns;
   const taken = takeOwn(shard, columns, points, streams, own, row);
   if (taken === REFUSED) return REFUSED;
@@ -31,7 +33,7 @@ function work({ columns, events }: Slot, points: number, streams: number): numbe
 function answer(question: ShardQuestion): ShardAnswers[ShardQuestion['type']] {
   switch (question.type) {
     case 'process':
-      return work(slots[question.slot] as Slot, question.points, question.streams);
+      return work(question);
     case 'look': {
       const { ix } = question;
       return { active: kernel.active(ix), moments: kernel.moments(ix), averages: kernel.averages(ix) };

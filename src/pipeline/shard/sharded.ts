@@ -7,9 +7,10 @@ import { joinSnapshots, splitSnapshot } from '../../spc/standard/shard-snapshot.
 import { type EventRows, MOST_SHARDS, mergeEvents, sumOfHashes } from '../../spc/standard/shards.ts';
 import { checkSnapshot } from '../../spc/standard/snapshot.ts';
 import { createStandard } from '../../spc/standard/standard.ts';
-import type { ShardQuestion, StreamLook } from './messages.ts';
+import type { ShardOrder, ShardQuestion, StreamLook } from './messages.ts';
 import { slotBytes, viewSlot } from './slot.ts';
 import { startThreads } from './threads.ts';
+import { createPlaces, inTurn } from './turns.ts';
 
 export interface ShardSettings extends Omit<StandardSettings, 'numbering'> {
   /** Threads, 1 to 64. */
@@ -21,7 +22,7 @@ export interface ShardSettings extends Omit<StandardSettings, 'numbering'> {
   readonly thread?: URL;
 }
 
-/** Points `from` to `to` of columns. */
+/** Points `from` to `to` of columns. Columns in shared memory are not copied, and must stay as they are until the events are there. */
 export interface Points extends StandardColumns {
   readonly from: number;
   readonly to: number;
@@ -30,7 +31,10 @@ export interface Points extends StandardColumns {
 /** Events of a block by point; `length` is REFUSED when the block was. */
 export type BlockEvents = EventRows;
 
-/** All methods throw PumjilError SHARD_FAILED once a thread has failed, and after `close`. What is asked is answered as of the blocks given before. */
+/**
+ * All methods throw PumjilError SHARD_FAILED once a thread has failed, and after `close`. Whatever is
+ * called takes effect, or is answered, behind the blocks of the calls before, also of those that wait for a slot.
+ */
 export interface ShardedStandard {
   readonly shards: number;
   /** Streams opened. */
@@ -45,10 +49,10 @@ export interface ShardedStandard {
   gap(ix: number): void;
   /**
    * Takes blocks of points and gives the events of each, in order. The next block is asked for as soon as there is a free slot, and its columns
-   * are copied at once: they may be filled again. While all slots are under way, or nobody takes the events, none is asked for.
+   * are copied at once, so that they may be filled again (unless they lie in shared memory, see Points). While all slots are under way, or nobody takes the events, none is asked for.
    */
   run(blocks: AsyncIterable<Points> | Iterable<Points>): AsyncGenerator<BlockEvents, void, undefined>;
-  /** Takes one block; its columns must stay as they are until it is answered. */
+  /** Takes one block; when all slots are under way it waits for one, and its columns must stay as they are until it is answered. */
   process(points: Points): Promise<BlockEvents>;
   look(ix: number): Promise<StreamLook>;
   /** Values refused so far. */
@@ -69,6 +73,13 @@ const REFUSED_BLOCK: BlockEvents = { length: REFUSED, point: NONE, stream: NONE,
  * A kernel without streams, over `shards` threads. Worth it for large blocks (a thousand points and more): a block costs some 50 µs more.
  *
  * @throws PumjilError CONFIG_INVALID for a setting out of its range
+ * @example
+ * const kernel = createShardedStandard({ shards: 2 });
+ * kernel.open([{ limits: { centre: 10, sigma: 0.1 } }, { spec: { upper: 5 } }]); // => 0
+ * const columns = { ix: Uint32Array.of(1, 0), x: Float64Array.of(3, 10.5), t: Float64Array.of(1, 1) };
+ * const { length, stream } = await kernel.process({ ...columns, from: 0, to: 2 });
+ * [length, ...stream]; // => [1, 0]
+ * await kernel.close();
  */
 export function createShardedStandard(settings: ShardSettings): ShardedStandard {
   const { shards, slots: slotCount = 4, thread = ownThread(), ...design } = settings;
@@ -87,9 +98,10 @@ export function createShardedStandard(settings: ShardSettings): ShardedStandard 
     every.map((index) => ({ settings: design, index, of: shards, block, slots: memories })),
     thread,
   );
-  const free = slots.map((_, slot) => slot);
-  const queue: (() => void)[] = [];
+  const places = createPlaces(slotCount);
   let count = 0;
+  // Streams that the threads have been told of.
+  let told = 0;
 
   function check({ limits, ...stream }: StandardStream): void {
     judge.configure(0, stream);
@@ -104,21 +116,22 @@ export function createShardedStandard(settings: ShardSettings): ShardedStandard 
     });
   }
 
+  /** Tells a shard, behind the blocks that wait. */
+  function order(shard: number, what: ShardOrder): void {
+    threads.mustWork();
+    places.after(() => threads.order(shard, what));
+  }
+
+  /** Asks, behind the blocks that wait. */
+  function behind<T>(ask: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      places.after(() => {
+        ask().then(resolve, reject);
+      });
+    });
+  }
+
   const askAll = <Q extends ShardQuestion>(question: Q) => Promise.all(every.map((k) => threads.ask(k, question)));
-
-  /** Resolves when a slot is free, in turn. */
-  async function room(): Promise<number> {
-    for (;;) {
-      const slot = free.shift();
-      if (slot !== undefined) return slot;
-      await new Promise<void>((resolve) => queue.push(resolve));
-    }
-  }
-
-  function release(slot: number): void {
-    free.push(slot);
-    queue.shift()?.();
-  }
 
   /** Copies the points into a slot and sets the threads to it; always releases the slot. */
   async function judgeBlock(slot: number, { ix, x, t, from, to }: Points): Promise<BlockEvents> {
@@ -126,17 +139,27 @@ export function createShardedStandard(settings: ShardSettings): ShardedStandard 
       const isRange = from >= 0 && from <= to && Number.isInteger(from) && Number.isInteger(to);
       if (!isRange || to - from > block || to > ix.length || to > x.length || to > t.length) return REFUSED_BLOCK;
       const { columns, events } = viewOf(slot);
-      columns.ix.set(ix.subarray(from, to));
-      columns.x.set(x.subarray(from, to));
-      columns.t.set(t.subarray(from, to));
-      const found = await askAll({ type: 'process', slot, points: to - from, streams: count });
+      const given = { ix: ix.subarray(from, to), x: x.subarray(from, to), t: t.subarray(from, to) };
+      const isShared = [ix, x, t].every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+      if (!isShared) {
+        columns.ix.set(given.ix);
+        columns.x.set(given.x);
+        columns.t.set(given.t);
+      }
+      const found = await askAll({
+        type: 'process',
+        slot,
+        points: to - from,
+        streams: told,
+        ...(isShared ? { columns: given } : {}),
+      });
       if (found.includes(REFUSED)) return REFUSED_BLOCK;
       return mergeEvents(
         events.map((rows, shard) => ({ ...rows, length: found[shard] ?? 0 })),
         from,
       );
     } finally {
-      release(slot);
+      places.release(slot);
     }
   }
 
@@ -144,56 +167,6 @@ export function createShardedStandard(settings: ShardSettings): ShardedStandard 
     const view = slots[slot];
     if (view === undefined) throw new RangeError(`there is no slot ${slot}`);
     return view;
-  }
-
-  async function* run(blocks: AsyncIterable<Points> | Iterable<Points>): AsyncGenerator<BlockEvents, void, undefined> {
-    const source = Symbol.asyncIterator in blocks ? blocks[Symbol.asyncIterator]() : blocks[Symbol.iterator]();
-    const underWay: Promise<BlockEvents>[] = [];
-    let isOver = false;
-    let isLeft = false;
-    let coming: Promise<void> | undefined;
-    /** Takes a slot, then the next block, and starts it. */
-    const startNext = async (): Promise<void> => {
-      const slot = await room();
-      let next: IteratorResult<Points>;
-      try {
-        next = await source.next();
-      } catch (error) {
-        release(slot);
-        throw error;
-      }
-      if (next.done === true || isLeft) {
-        isOver = true;
-        release(slot);
-        return;
-      }
-      const events = judgeBlock(slot, next.value);
-      events.catch(() => undefined);
-      underWay.push(events);
-    };
-    try {
-      for (;;) {
-        if (!isOver && underWay.length < slotCount) coming ??= startNext().finally(() => (coming = undefined));
-        coming?.catch(() => undefined);
-        const oldest = underWay[0];
-        if (oldest === undefined && coming === undefined) return;
-        // Whichever comes first: another block, or the events of the oldest.
-        const isReady = await Promise.race([
-          ...(coming === undefined ? [] : [coming.then(() => false)]),
-          ...(oldest === undefined ? [] : [oldest.then(() => true)]),
-        ]);
-        if (isReady && oldest !== undefined) {
-          yield await oldest;
-          underWay.shift();
-        }
-      }
-    } finally {
-      isLeft = true;
-      const left = Promise.resolve(source.return?.());
-      // A source that is waiting for its next block does not end before it has one: whoever left does not wait for that.
-      if (coming === undefined) await left;
-      else left.catch(() => undefined);
-    }
   }
 
   return {
@@ -207,48 +180,56 @@ export function createShardedStandard(settings: ShardSettings): ShardedStandard 
       const own: StandardStream[][] = every.map(() => []);
       for (const [i, stream] of streams.entries()) own[(first + i) % shards]?.push(stream);
       for (const [shard, opened] of own.entries())
-        if (opened.length > 0) threads.order(shard, { type: 'open', streams: opened });
+        if (opened.length > 0) order(shard, { type: 'open', streams: opened });
       count += streams.length;
+      places.after(() => {
+        told += streams.length;
+      });
       return first;
     },
     configure(ix, stream) {
       const { shard, own } = known(ix);
       check(stream);
-      threads.order(shard, { type: 'configure', ix: own, stream });
+      order(shard, { type: 'configure', ix: own, stream });
     },
     setLimits(ix, centre, sigma) {
       const { shard, own } = known(ix);
       judge.setLimits(0, centre, sigma);
-      threads.order(shard, { type: 'limits', ix: own, centre, sigma });
+      order(shard, { type: 'limits', ix: own, centre, sigma });
     },
     gap(ix) {
       const { shard, own } = known(ix);
-      threads.order(shard, { type: 'gap', ix: own });
+      order(shard, { type: 'gap', ix: own });
     },
-    run,
-    async process(points) {
-      const slot = free.shift();
-      return judgeBlock(slot ?? (await room()), points);
-    },
+    run: (blocks) => inTurn(blocks, places, judgeBlock),
+    process: (points) =>
+      new Promise((resolve, reject) => {
+        places.enter((slot) => {
+          judgeBlock(slot, points).then(resolve, reject);
+        });
+      }),
     async look(ix) {
       const { shard, own } = known(ix);
-      return threads.ask(shard, { type: 'look', ix: own });
+      return behind(() => threads.ask(shard, { type: 'look', ix: own }));
     },
     async totals() {
-      const all = await askAll({ type: 'totals' });
+      const all = await behind(() => askAll({ type: 'totals' }));
       return { bad: sum(all.map(({ bad }) => bad)), late: sum(all.map(({ late }) => late)) };
     },
     async eventHash() {
-      return sumOfHashes((await askAll({ type: 'totals' })).map(({ hash }) => hash));
+      return sumOfHashes((await behind(() => askAll({ type: 'totals' }))).map(({ hash }) => hash));
     },
     async snapshot() {
-      return joinSnapshots(await askAll({ type: 'snapshot' }));
+      return joinSnapshots(await behind(() => askAll({ type: 'snapshot' })));
     },
     restore(bytes) {
       const streams = checkSnapshot(bytes, checked);
       for (const [shard, part] of splitSnapshot(bytes, shards).entries())
-        threads.order(shard, { type: 'restore', bytes: part });
+        order(shard, { type: 'restore', bytes: part });
       count = streams;
+      places.after(() => {
+        told = streams;
+      });
     },
     close: threads.close,
   };

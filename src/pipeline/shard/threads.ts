@@ -4,7 +4,9 @@ import { PumjilError } from '../../errors.ts';
 import type { ShardAnswers, ShardData, ShardOrder, ShardQuestion } from './messages.ts';
 
 export interface ShardThreads {
-  /** @throws PumjilError SHARD_FAILED once a thread has failed */
+  /** @throws PumjilError SHARD_FAILED once a thread has failed, and after `close` */
+  mustWork(): void;
+  /** Nothing once a thread has failed. */
   order(shard: number, order: ShardOrder): void;
   /** @throws PumjilError SHARD_FAILED */
   ask<Q extends ShardQuestion>(shard: number, question: Q): Promise<ShardAnswers[Q['type']]>;
@@ -50,15 +52,20 @@ export function startThreads(data: readonly ShardData[], thread: URL): ShardThre
   }
 
   function post(shard: number, message: ShardOrder | ShardQuestion): void {
-    if (failure !== undefined) throw failure;
     const transfer = message.type === 'restore' ? [message.bytes.buffer] : [];
     workers[shard]?.postMessage(message, transfer);
   }
 
   return {
-    order: post,
+    mustWork() {
+      if (failure !== undefined) throw failure;
+    },
+    order(shard, order) {
+      if (failure === undefined) post(shard, order);
+    },
     ask: (shard, question) => {
       const answered = new Promise<ShardAnswers[(typeof question)['type']]>((resolve, reject) => {
+        if (failure !== undefined) throw failure;
         post(shard, question);
         waiting[shard]?.push({ resolve: resolve as (answer: never) => void, reject });
       });

@@ -30,6 +30,7 @@ export interface StandardMoments {
 export interface StandardEvents {
   /** Row of the point in the columns. */
   readonly point: Uint32Array;
+  /** By its number, which is its index unless the settings say otherwise. */
   readonly stream: Uint32Array;
   /** Bits of SIGNALS that hold now and did not before. */
   readonly bits: Uint32Array;

@@ -1,4 +1,5 @@
-// Shards by stream over worker threads: wall time, as that is what they are for, beside one kernel in this thread.
+// Shards by stream over worker threads, beside one kernel in this thread: wall time, as that is what they are for, and CPU time of a
+// thread that judges, which is what a block takes when the cores are free. The points lie in shared memory.
 
 import { createShardedStandard, type Points } from '../../../src/pipeline/shard/sharded.ts';
 import type { StandardKernel } from '../../../src/spc/standard/kernel.ts';
@@ -17,7 +18,7 @@ export async function benchShards(report: Report): Promise<void> {
 }
 
 async function benchStreams(streams: number, report: Report): Promise<void> {
-  const data = plantData(streams, POINTS, 'uniform');
+  const data = shared(plantData(streams, POINTS, 'uniform'));
   const kernel = createStandard({ block: BLOCK });
   openPlant(kernel, data);
   const start = kernel.snapshot();
@@ -27,18 +28,22 @@ async function benchStreams(streams: number, report: Report): Promise<void> {
     ...sharded.map((each) => ({ impl: shardsOf(each.shards), run: () => runShards(each, start, data) })),
   ];
   const ms: number[][] = contenders.map(() => []);
+  const cpuMs: number[][] = contenders.map(() => []);
   for (let round = -1; round < ROUNDS; round++) {
     const hashes = new Set<string>();
     for (const [i, { run }] of contenders.entries()) {
       const found = await run();
       hashes.add(found.hash);
-      if (round >= 0) ms[i]!.push(found.ms);
+      if (round < 0) continue;
+      ms[i]!.push(found.ms);
+      cpuMs[i]!.push(found.cpuMs);
     }
     if (hashes.size !== 1) throw new Error(`shards: event hashes ${[...hashes].join(', ')}`);
   }
-  const figure = { bench: 'core', case: `${streams} streams uniform, wall time`, n: POINTS };
+  const figure = { bench: 'core', case: `${streams} streams uniform, block ${BLOCK}, threads`, n: POINTS };
   for (const [i, { impl }] of contenders.entries()) {
     report({ ...figure, impl, value: (median(ms[i]!) * 1e6) / POINTS, unit: 'ns/point, wall' });
+    report({ ...figure, impl, value: (median(cpuMs[i]!) * 1e6) / POINTS, unit: 'ns/point, CPU of a thread' });
     if (i > 0)
       report({ ...figure, impl, value: median(ms[i]!.map((each, k) => ms[0]![k]! / each)), unit: 'times one kernel' });
   }
@@ -61,14 +66,39 @@ function shardsOf(shards: number): string {
 
 interface Found {
   readonly ms: number;
+  readonly cpuMs: number;
   readonly hash: string;
+}
+
+/** @param shards threads beside this one that judge; 0: this one does */
+function stopwatch(shards: number): () => { readonly ms: number; readonly cpuMs: number } {
+  const all = process.cpuUsage();
+  const own = process.threadCpuUsage();
+  const before = performance.now();
+  const total = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
+  return () => {
+    const ms = performance.now() - before;
+    const here = total(process.threadCpuUsage(own));
+    return { ms, cpuMs: shards === 0 ? here : (total(process.cpuUsage(all)) - here) / shards };
+  };
+}
+
+function shared(data: PlantData): PlantData {
+  const column = (from: Float64Array): Float64Array => {
+    const to = new Float64Array(new SharedArrayBuffer(from.byteLength));
+    to.set(from);
+    return to;
+  };
+  const ix = new Uint32Array(new SharedArrayBuffer(data.ix.byteLength));
+  ix.set(data.ix);
+  return { ...data, ix, x: column(data.x), t: column(data.t) };
 }
 
 function runKernel(kernel: StandardKernel, start: Uint8Array, { ix, x, t }: PlantData): Found {
   kernel.restore(start);
-  const before = performance.now();
+  const look = stopwatch(0);
   for (let at = 0; at < POINTS; at += BLOCK) kernel.process(ix, x, t, at, Math.min(POINTS, at + BLOCK));
-  return { ms: performance.now() - before, hash: kernel.eventHash() };
+  return { ...look(), hash: kernel.eventHash() };
 }
 
 async function runShards(
@@ -79,9 +109,9 @@ async function runShards(
   sharded.restore(start);
   // Behind the restoring in the queue of every thread.
   await sharded.totals();
-  const before = performance.now();
+  const look = stopwatch(sharded.shards);
   for await (const { length } of sharded.run(blocks(data))) if (length < 0) throw new Error('a block was refused');
-  return { ms: performance.now() - before, hash: await sharded.eventHash() };
+  return { ...look(), hash: await sharded.eventHash() };
 }
 
 function* blocks({ ix, x, t }: PlantData): Generator<Points> {

@@ -4,6 +4,7 @@ import { decimalsForSpread } from '../../../../src/figure/number-format.ts';
 import { unitSign } from '../../domain/unit-sign.ts';
 import { assuranceOf } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
+import { Pairs } from './pairs.tsx';
 
 export function Capability({ detail }: { detail: StreamDetailJson }) {
   const app = useApp();
@@ -53,20 +54,13 @@ export function Capability({ detail }: { detail: StreamDetailJson }) {
         </table>
       ) : null}
       {stream.kind === 'variable' && (
-        <dl class="pairs">
-          <div>
-            <dt>{t.characteristic.mean}</dt>
-            <dd>{withUnit(c.mean)}</dd>
-          </div>
-          <div>
-            <dt>{t.characteristic.within}</dt>
-            <dd>{withUnit(c.sigmaWithin)}</dd>
-          </div>
-          <div>
-            <dt>{t.characteristic.overall}</dt>
-            <dd>{withUnit(c.sigmaOverall)}</dd>
-          </div>
-        </dl>
+        <Pairs
+          of={[
+            [t.characteristic.mean, withUnit(c.mean)],
+            [t.characteristic.within, withUnit(c.sigmaWithin)],
+            [t.characteristic.overall, withUnit(c.sigmaOverall)],
+          ]}
+        />
       )}
     </section>
   );

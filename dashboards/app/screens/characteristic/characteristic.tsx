@@ -26,6 +26,8 @@ import { ChartView } from './chart-view.tsx';
 import { DataTable } from './data-table.tsx';
 import { EventList } from './event-list.tsx';
 import { HistogramCard } from './histogram-card.tsx';
+import { PriceCard } from './price-card.tsx';
+import { ReplayCard } from './replay-card.tsx';
 import { Siblings } from './siblings.tsx';
 import { SignalNow } from './signal-now.tsx';
 import { useStreamData, type WindowSize } from './stream-data.ts';
@@ -96,6 +98,8 @@ function StreamPage({ id }: { id: string }) {
       <div class="side-column">
         <SignalNow detail={data.detail} rows={rows} />
         <Capability detail={data.detail} />
+        <PriceCard detail={data.detail} />
+        <ReplayCard detail={data.detail} />
       </div>
       <Siblings detail={data.detail} />
       <DataTable rows={rows} decimals={decimals + 1} name={id} />

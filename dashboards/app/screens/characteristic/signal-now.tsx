@@ -3,7 +3,6 @@ import type { PointJson, RuleJson, StreamDetailJson } from '../../../../src/api/
 import { ruleMark } from '../../../../src/figure/pattern.ts';
 import { alarmHref } from '../../components/stream-name.ts';
 import type { SubgroupRow } from '../../domain/chart-data.ts';
-import { falseAlarmPrice } from '../../domain/price.ts';
 import { useApp, useWriter } from '../../state/context.ts';
 
 export function SignalNow({ detail, rows }: { detail: StreamDetailJson; rows: readonly SubgroupRow[] }) {
@@ -12,10 +11,7 @@ export function SignalNow({ detail, rows }: { detail: StreamDetailJson; rows: re
   const { t } = w;
   const [location, spread] = rows.at(-1)?.lanes ?? [];
   const isSpreadOut = (spread?.rules.length ?? 0) > 0;
-  // The price is that of the location lane: the spread lane has one rule, and a distribution of its own.
-  const isLocationOut = (location?.rules.length ?? 0) > 0;
-  const isOut = isSpreadOut || isLocationOut;
-  const price = isLocationOut ? falseAlarmPrice(detail.characteristic.chart, detail.rules) : undefined;
+  const isOut = isSpreadOut || (location?.rules.length ?? 0) > 0;
   const open = [...app.alarms.value.values()].filter((alarm) => alarm.stream === detail.stream.id);
   return (
     <section class="card signal-card">
@@ -56,7 +52,6 @@ export function SignalNow({ detail, rows }: { detail: StreamDetailJson; rows: re
             : t.characteristic.baseline(detail.stream.baseline.done, detail.stream.baseline.of)}
         </p>
       )}
-      {price !== undefined && <p class="quiet">{t.characteristic.price(price)}</p>}
       {open.map((alarm) => (
         <p key={alarm.id}>
           <a class="button is-small" href={alarmHref(alarm.id)}>

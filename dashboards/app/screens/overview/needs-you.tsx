@@ -4,6 +4,7 @@ import { AlarmText } from '../../components/alarm-text.tsx';
 import { alarmHref, streamTail } from '../../components/stream-name.ts';
 import { alarmOrder } from '../../domain/variation.ts';
 import { useApp, useWriter } from '../../state/context.ts';
+import { BudgetLine } from './budget-line.tsx';
 import { ClassMark } from './lines.tsx';
 
 const SHOWN = 6;
@@ -26,6 +27,7 @@ export function NeedsYou() {
           <a href="/alarms">{t.overview.moreAlarms(alarms.length - SHOWN)}</a>
         </p>
       )}
+      <BudgetLine />
     </section>
   );
 }
