@@ -20,6 +20,8 @@ export interface Measured {
   readonly perSecond: number;
   /** Processor time of all cores by wall time: 1 is one core that never waits. */
   readonly cores: number;
+  /** Share of the time in which this thread had something to do, whether or not it got a core for it; the rest it waited for a disk or for threads. */
+  readonly working: number;
   /** Bytes a value in the history, which keeps it for good; the journal does not. */
   readonly bytesEach?: number;
 }
@@ -32,6 +34,8 @@ const MOST_THREADS = 16;
 const IN_FLIGHT = 64;
 /** Values of an entry in a plant that gathers well. */
 const ENTRY_VALUES = 256;
+/** The journal alone writes some 60 MB a second: longer than this would fill the disk that is measured. */
+const MOST_JOURNAL_SECONDS = 5;
 
 /**
  * All rows, one after the other.
@@ -50,7 +54,15 @@ export async function* measureMachine(
     ...(availableParallelism() > 1 ? [() => allCores(seconds * 0.1, signal)] : []),
     () => decodeJson(seconds * 0.1, signal),
     () => journal('journal_one_by_one', join(folder, 'one'), 1, 1, seconds * 0.1, signal),
-    () => journal('journal', join(folder, 'many'), ENTRY_VALUES, IN_FLIGHT, seconds * 0.15, signal),
+    () =>
+      journal(
+        'journal',
+        join(folder, 'many'),
+        ENTRY_VALUES,
+        IN_FLIGHT,
+        Math.min(seconds * 0.15, MOST_JOURNAL_SECONDS),
+        signal,
+      ),
     () => wholeWay(join(folder, 'plant'), seconds * 0.3, signal),
   ];
   for (const row of rows) {
@@ -210,10 +222,11 @@ async function repeated(
   signal: AbortSignal,
   work: () => Promise<number>,
   finish: () => Promise<void> = async () => undefined,
-): Promise<{ readonly perSecond: number; readonly cores: number }> {
+): Promise<Pick<Measured, 'perSecond' | 'cores' | 'working'>> {
   await work();
   await finish();
   const cpu = process.cpuUsage();
+  const loop = performance.eventLoopUtilization();
   const begin = performance.now();
   let done = 0;
   do done += await work();
@@ -221,5 +234,6 @@ async function repeated(
   await finish();
   const tookMs = performance.now() - begin;
   const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: (done * 1000) / tookMs, cores: (user + system) / 1000 / tookMs };
+  const { utilization } = performance.eventLoopUtilization(loop);
+  return { perSecond: (done * 1000) / tookMs, cores: (user + system) / 1000 / tookMs, working: utilization };
 }

@@ -26,7 +26,7 @@ export interface BenchVerdict {
 }
 
 const YEAR_SECONDS = 365 * 86_400;
-/** A whole way that works less than this share of the core it could have waits for the disk. */
+/** A whole way that has something to do for less than this share of the time waits for the disk. */
 const WORKING = 0.75;
 /** Less than this share of a core for the kernel: others had the rest. */
 const UNDISTURBED = 0.9;
@@ -39,13 +39,13 @@ const UNDISTURBED = 0.9;
  */
 export function benchVerdict(rows: readonly Measured[], freeBytes: number): BenchVerdict {
   const whole = rows.find(({ what }) => what === 'whole_way');
-  const { perSecond = Number.NaN, cores = Number.NaN, bytesEach = Number.NaN } = whole ?? {};
+  const { perSecond = Number.NaN, cores = Number.NaN, bytesEach = Number.NaN, working = Number.NaN } = whole ?? {};
   const kernels = rows.filter(({ what }) => what === 'kernel');
   // The kernel waits for nothing: what it got of a core is what there was to get.
   const available = kernels.reduce((sum, kernel) => sum + kernel.cores, 0) / kernels.length;
   return {
     carries: rounded(perSecond / 2),
-    limit: cores >= WORKING * available ? 'processor' : 'disk',
+    limit: working >= WORKING ? 'processor' : 'disk',
     perSecondForAYear: rounded(freeBytes / bytesEach / YEAR_SECONDS),
     microseconds: (cores / perSecond) * 1e6,
     isBusy: available < UNDISTURBED,

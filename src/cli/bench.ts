@@ -15,7 +15,7 @@ export const command: Command = {
 Usage: pumjil bench [--seconds 20] [--language ko|en] [-c pumjil.yaml | --data <folder>] [--json]
 
 Measures each part of a value's way alone and then the whole way, on the disk where the plant's data lie or will lie, and says
-how large a plant that carries and what limits it. Needs some 100 MB there meanwhile, in a folder of its own that it removes;
+how large a plant that carries and what limits it. Needs a few hundred MB there meanwhile, in a folder of its own that it removes;
 a plant that runs on this machine goes on, but both then get less of it.
 
       --seconds <n>        how long it measures, 1 to 600; default 20
