@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CENTRE, type ChartKernel, defineChart, OWN, type Points, SIGMA } from '../../chart.ts';
 import { completePoint, emptyPoint } from '../../limits.ts';
 import { addTo, totalOf } from '../../math/compensated.ts';
-import { placeSkewed } from '../../skewed-limits.ts';
+import { LOWER, MEDIAN, placeSkewed, UPPER, VALUE } from '../../skewed-limits.ts';
 
 /** Units without an event since the last one. */
 const OPEN = OWN;
@@ -13,6 +13,8 @@ const EVENTS = OWN + 3;
 /** Probability beyond each limit with `probability`, and the normal quantile of 1 − TAIL. */
 const TAIL = 0.00135;
 const TAIL_Z = 2.9999769927034015;
+const LOW_EXPONENT = -Math.log1p(-TAIL);
+const HIGH_EXPONENT = -Math.log(TAIL);
 
 const settings = z.strictObject({
   input: z
@@ -43,6 +45,7 @@ export default defineChart({
 function kernel({ input, limits }: z.infer<typeof settings>): ChartKernel {
   const isCounted = input === 'counts';
   const isProbability = limits === 'probability';
+  const scale = new Float64Array(4);
   return {
     width: OWN + 4,
     transform: 'none',
@@ -91,16 +94,19 @@ function kernel({ input, limits }: z.infer<typeof settings>): ChartKernel {
         state[at + EVENTS] = state[at + EVENTS]! + events;
         return;
       }
+      scale[VALUE] = out.statistic[row]!;
       if (isProbability) {
         probabilityLimits(out, row);
-        placeSkewed(out, row, out.statistic[row]!, out.centre[row]!, out.lower[row]!, out.upper[row]!);
+        scale[MEDIAN] = out.centre[row]!;
+        scale[LOWER] = out.lower[row]!;
+        scale[UPPER] = out.upper[row]!;
       } else {
         const reach = 3 * out.sigma[row]!;
-        const median = medianGap(mean, events);
-        // A typed sigma far below that of the distribution leaves its median outside the limits.
-        const middle = median > mean - reach ? median : mean;
-        placeSkewed(out, row, out.statistic[row]!, middle, mean - reach, mean + reach);
+        scale[LOWER] = mean - reach;
+        scale[UPPER] = mean + reach;
+        middleOf(scale, out.n, row, out.centre);
       }
+      placeSkewed(out, row, scale);
     },
     freeze(state, at) {
       const events = state[at + EVENTS]!;
@@ -113,11 +119,17 @@ function kernel({ input, limits }: z.infer<typeof settings>): ChartKernel {
   };
 }
 
-/** Median of the mean of `events` gaps. */
-function medianGap(mean: number, events: number): number {
-  if (events === 1) return quantile(mean, Math.LN2);
-  const root = 1 - 1 / (9 * events);
-  return Math.max(0, (mean + 0.5) * root * root * root - 0.5);
+/** Median of the mean of so many gaps, into the scale. */
+function middleOf(scale: Float64Array, events: Float64Array, row: number, means: Float64Array): void {
+  const mean = means[row]!;
+  const n = events[row]!;
+  const root = 1 - 1 / (9 * n);
+  const median =
+    n === 1
+      ? Math.max(0, Math.ceil(Math.LN2 / Math.log1p(1 / mean)) - 1)
+      : Math.max(0, (mean + 0.5) * root * root * root - 0.5);
+  // A typed sigma far below that of the distribution leaves its median outside the limits.
+  scale[MEDIAN] = median > scale[LOWER]! ? median : mean;
 }
 
 /** Puts the 0.135 %, 50 % and 99.865 % points into a row that holds the mean as its centre. */
@@ -125,9 +137,11 @@ function probabilityLimits(out: Points, row: number): void {
   const mean = out.centre[row]!;
   const events = out.n[row]!;
   if (events === 1) {
-    out.lower[row] = quantile(mean, -Math.log1p(-TAIL));
-    out.centre[row] = quantile(mean, Math.LN2);
-    out.upper[row] = quantile(mean, -Math.log(TAIL));
+    // Smallest whole gap k with P(gap ≤ k) ≥ 1 − exp(−exponent): P(gap > k) = (mean/(mean + 1))^(k + 1).
+    const step = Math.log1p(1 / mean);
+    out.lower[row] = Math.max(0, Math.ceil(LOW_EXPONENT / step) - 1);
+    out.centre[row] = Math.max(0, Math.ceil(Math.LN2 / step) - 1);
+    out.upper[row] = Math.max(0, Math.ceil(HIGH_EXPONENT / step) - 1);
     return;
   }
   // The mean of several gaps: gamma of as many degrees, by Wilson and Hilferty's cube root.
@@ -139,9 +153,4 @@ function probabilityLimits(out: Points, row: number): void {
   out.lower[row] = Math.max(0, scale * low * low * low - 0.5);
   out.centre[row] = Math.max(0, scale * middle * middle * middle - 0.5);
   out.upper[row] = Math.max(0, scale * high * high * high - 0.5);
-}
-
-/** Smallest whole gap k with P(gap ≤ k) ≥ 1 − exp(−exponent): P(gap > k) = (mean/(mean + 1))^(k + 1). */
-function quantile(mean: number, exponent: number): number {
-  return Math.max(0, Math.ceil(exponent / Math.log1p(1 / mean)) - 1);
 }

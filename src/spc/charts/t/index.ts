@@ -8,11 +8,11 @@ import {
   learntSigma,
   resetBaseline,
 } from '../../baseline.ts';
-import { CENTRE, type ChartKernel, defineChart, OWN, type Points, SIGMA } from '../../chart.ts';
+import { CENTRE, type ChartKernel, defineChart, OWN, SIGMA } from '../../chart.ts';
 import { completePoint, emptyPoint } from '../../limits.ts';
 import { d2 } from '../../math/constants.ts';
 import { logGamma } from '../../math/gamma.ts';
-import { placeSkewed } from '../../skewed-limits.ts';
+import { LOWER, MEDIAN, placeSkewed, UPPER, VALUE } from '../../skewed-limits.ts';
 import { LAST, noTimeYet, readerOf } from './durations.ts';
 
 /** Transformed duration before; NaN = none. */
@@ -114,8 +114,10 @@ function weibullKernel(chosen: Settings): ChartKernel {
   const upper = (-Math.log(TAIL) / Math.LN2) ** (1 / shape);
   // Any Weibull time becomes exponential by its shape, and as good as normal by Nelson's power: there thirds are nearly sigmas.
   const straight = shape * NELSON;
-  const lowerStraight = lower ** straight;
-  const upperStraight = upper ** straight;
+  const straightened = new Float64Array(4);
+  straightened[MEDIAN] = 1;
+  straightened[LOWER] = lower ** straight;
+  straightened[UPPER] = upper ** straight;
   return {
     width: BASELINE + BASELINE_WIDTH,
     transform: 'none',
@@ -136,7 +138,8 @@ function weibullKernel(chosen: Settings): ChartKernel {
       out.sigma[row] = state[at + SIGMA]!;
       out.lower[row] = median * lower;
       out.upper[row] = median * upper;
-      placeWeibull(out, row, straight, lowerStraight, upperStraight);
+      straightened[VALUE] = duration === median ? 1 : (duration / median) ** straight;
+      placeSkewed(out, row, straightened);
       if (Number.isNaN(median)) learnLocation(state, at + BASELINE, duration ** shape, events);
     },
     freeze(state, at) {
@@ -148,12 +151,6 @@ function weibullKernel(chosen: Settings): ChartKernel {
       return true;
     },
   };
-}
-
-function placeWeibull(out: Points, row: number, straight: number, lower: number, upper: number): void {
-  const duration = out.statistic[row]!;
-  const median = out.centre[row]!;
-  placeSkewed(out, row, duration === median ? 1 : (duration / median) ** straight, 1, lower, upper);
 }
 
 function reset(state: Float64Array, at: number, { input }: Settings): void {
