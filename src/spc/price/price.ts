@@ -58,13 +58,16 @@ export interface PriceOptions {
 /** Runs whose 99 % interval is about 1.3 % of the ARL. */
 const RUNS = 40_000;
 const EVENT_POINTS = 4_000_000;
+/** Beyond these the equations of an EWMA grow beyond any use. */
+const LEAST_LAMBDA = 0.005;
+const WIDEST = 20;
 
 /**
  * Prices a set of rules or a chart: exactly where that is possible (zone rules by a Markov chain, EWMA and CUSUM by integral equations), else by
  * simulation with an interval. The same answer for the same arguments, so that a caller may keep it.
  *
  * @param priced rules as the engine takes them, or a design
- * @throws PumjilError CONFIG_INVALID for an EWMA with λ outside (0, 1], a CUSUM with k ≤ 0 or a head start outside [0, h], a width or h not above 0
+ * @throws PumjilError CONFIG_INVALID for an EWMA with λ outside [0.005, 1] or wider than 20 sigma, a CUSUM with k ≤ 0 or a head start outside [0, h], a width or h not above 0
  * @see Champ & Woodall (1987), Technometrics 29, 393; Crowder (1987), Technometrics 29, 401; Lucas & Crosier (1982), Technometrics 24, 199
  * @example
  * const standard = ['1 of 1 beyond 3 sigma', '9 of 9 beyond 0 sigma on one side'].map(parseRule);
@@ -193,10 +196,10 @@ function bySigma<T>(values: readonly T[]): Readonly<Record<PricedShift, T>> {
 function check(design: Design): void {
   if (design.use === 'rules') return;
   if (design.use === 'ewma') {
-    if (design.lambda > 0 && design.lambda <= 1 && design.width > 0) return;
+    if (design.lambda >= LEAST_LAMBDA && design.lambda <= 1 && design.width > 0 && design.width <= WIDEST) return;
     throw invalid(
       `EWMA with lambda ${design.lambda} and width ${design.width}`,
-      'lambda above 0, at most 1; width above 0',
+      `lambda from ${LEAST_LAMBDA} to 1; width above 0, at most ${WIDEST}`,
     );
   }
   const { k, h, headstart } = design;

@@ -57,7 +57,8 @@ const input = z.discriminatedUnion(
     }),
     z.object({
       scheme: z.literal('ewma').describe('Exponentially weighted moving average.'),
-      lambda: z.number().gt(0).max(1).describe('Weight of the newest value.'),
+      // Below it the equations grow beyond any use: nobody plots a memory of two hundred points and more.
+      lambda: z.number().min(0.005).max(1).describe('Weight of the newest value.'),
       L,
       limits: z
         .enum(['asymptotic', 'exact', 'time-varying exact variance'])
